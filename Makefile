@@ -1,0 +1,37 @@
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+STORE ?= build/demo-store
+
+.PHONY: install demo test lint bench clean
+
+install: $(STAMP)
+
+$(STAMP): pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check "torch==2.13.0"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[torch,dev]"
+	touch $(STAMP)
+
+demo: install
+	rm -rf $(STORE)
+	$(BIN)/bijian index seeds/ --store $(STORE)
+	$(BIN)/bijian clusters --store $(STORE)
+	$(BIN)/bijian similar --store $(STORE) --text "多元化解矛盾纠纷，人民调解" --group-by county -k 5
+	$(BIN)/bijian report --store $(STORE) --out build/demo-report --format html,md
+	@echo "build/demo-report/"
+
+test: install
+	$(BIN)/python -m pytest
+
+lint: install
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+bench: install
+	$(BIN)/python -m benchmarks --quick
+
+clean:
+	rm -rf build $(VENV)

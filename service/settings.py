@@ -1,0 +1,113 @@
+"""One settings object, read once: flags win over the environment, that over the file, the file over defaults."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from embed.exceptions import SettingsError
+
+__all__ = ["Settings", "setting_rows"]
+
+PREFIX = "BIJIAN_"
+
+
+def _default_cache() -> Path:
+    base = os.environ.get("XDG_CACHE_HOME")
+    return (Path(base) if base else Path.home() / ".cache") / "bijian"
+
+
+def _setting(default: Any, help_zh: str, help_en: str) -> Any:  # noqa: ANN401 - dataclass fields of every type
+    metadata = {"zh": help_zh, "en": help_en}
+    if callable(default):
+        return field(default_factory=default, metadata=metadata)
+    return field(default=default, metadata=metadata)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that can be set. Each row is one setting, with its default and its help."""
+
+    store: Path = _setting(lambda: Path("bijian-store"), "存储目录", "the store's directory")
+    cache: Path = _setting(_default_cache, "模型缓存目录", "the directory that models are built into")
+    models_file: Path | None = _setting(None, "另一份 models.txt", "another models.txt than the bundled one")
+    model: str = _setting("multilingual-e5-small", "models.txt 中的模型名", "the model's name in models.txt")
+    engine: str = _setting("auto", "编码引擎：auto、openvino、torch", "the encoder's engine: auto, openvino, torch")
+    threads: int = _setting(0, "线程数，0 为自动", "number of threads, 0 for all cores given")
+    lang: str = _setting("zh", "界面语言：zh、en", "language of what people see: zh, en")
+    host: str = _setting("127.0.0.1", "服务地址", "the address to serve on")
+    port: int = _setting(8765, "服务端口", "the port to serve on")
+
+    @classmethod
+    def read(
+        cls,
+        *,
+        flags: Mapping[str, object] | None = None,
+        environment: Mapping[str, str] | None = None,
+        file: Path | None = None,
+    ) -> Settings:
+        """Read every source once.
+
+        `flags` holds values given on the command line (None means not given), `environment` defaults to the process
+        environment (BIJIAN_STORE, BIJIAN_PORT …), `file` is a TOML file with the settings' names as keys.
+
+        Raises:
+            SettingsError: a key is unknown or a value cannot be used; the message names both.
+        """
+        environment = os.environ if environment is None else environment
+        values: dict[str, object] = {}
+        if file is not None:
+            values |= _from_file(file, {f.name for f in fields(cls)})
+        for row in fields(cls):
+            key = PREFIX + row.name.upper()
+            if key in environment:
+                values[row.name] = environment[key]
+        values |= {name: value for name, value in (flags or {}).items() if value is not None}
+        cast: dict[str, Any] = {name: _cast(cls, name, value) for name, value in values.items()}
+        return cls(**cast)
+
+
+def _from_file(path: Path, known: set[str]) -> dict[str, object]:
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SettingsError(f"settings file {path} cannot be read: {error}") from error
+    unknown = sorted(set(table) - known)
+    if unknown:
+        raise SettingsError(
+            f"settings file {path} has an unknown key {unknown[0]!r}.", hint=f"Known keys: {', '.join(sorted(known))}."
+        )
+    return table
+
+
+_CHOICES = {"engine": ("auto", "openvino", "torch"), "lang": ("zh", "en")}
+
+
+def _cast(cls: type[Settings], name: str, value: object) -> object:
+    row = next(f for f in fields(cls) if f.name == name)
+    try:
+        if "Path" in str(row.type):
+            cast: object = Path(str(value)).expanduser()
+        elif row.type == "int":
+            cast = int(str(value))
+        else:
+            cast = str(value)
+    except ValueError:
+        raise SettingsError(f"setting {name!r} has the value {value!r}, which is not a whole number.") from None
+    choices = _CHOICES.get(name)
+    if choices and cast not in choices:
+        raise SettingsError(
+            f"setting {name!r} has the value {value!r}.", hint=f"Expected one of: {', '.join(choices)}."
+        )
+    if isinstance(cast, int) and cast < 0:
+        raise SettingsError(f"setting {name!r} has the value {value!r}, which is below zero.")
+    return cast
+
+
+def setting_rows() -> list[tuple[str, str, str, str]]:
+    """(name, environment variable, help in Chinese, help in English) of every setting, in their order."""
+    return [(f.name, PREFIX + f.name.upper(), f.metadata["zh"], f.metadata["en"]) for f in fields(Settings)]
