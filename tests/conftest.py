@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -24,13 +23,13 @@ def gold() -> Path:
 
 
 @pytest.fixture(scope="session")
-def encoder() -> Iterator[Encoder]:
+def encoder() -> Encoder:
     """The real default model on the engine that the product chooses by itself, from the user's own cache."""
     from embed.models import open_encoder, read_models
     from service.settings import Settings
 
     settings = Settings.read(environment=None)
-    yield open_encoder(
+    return open_encoder(
         read_models(settings.models_file)[settings.model],
         cache=settings.cache,
         engine=settings.engine,
