@@ -1,0 +1,147 @@
+"""Lines of running text: paragraphs as the page shows them, and those that lost their line break."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from embed.structure.marks import BARE_NUMBER, Mark, Scheme, mark_at
+
+__all__ = ["Line", "read_lines"]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A paragraph of the clean text, `text[start:end]`, with the numbering mark that it begins with.
+
+    `body` is where its text starts, behind the mark.
+    """
+
+    start: int
+    end: int
+    mark: Mark | None = None
+
+    @property
+    def body(self) -> int:
+        return self.mark.end if self.mark else self.start
+
+
+_INLINE = re.compile(
+    r"(?<=[。；;！？!?：:”\"\s])[(（]?[ \u3000]{0,2}(?:[一二三四五六七八九十]{1,3}|[0-9]{1,2})[ \u3000]{0,2}[)）、.．]"
+    r"|(?<=[。；;！？!?：:\s])[㈠-㈩①-⑳⑴-⒇⒈-⒛]"
+    r"|(?<![第条款项之见至和及与])[(（][一二三四五六七八九十]{1,3}[)）]"
+    r"|(?<=[一-鿿”])[二三四五六七八九]、"
+)
+_NOT_NUMBERED = re.compile(r"[是个项次批年月日些方把线级类期届大体定种直旦样条位名处起支张套站窗网]|[、，,]|五”")
+_QUANTITY = re.compile(r"[0-9０-９]*[月日号时点个件次名万亿%％余多]")
+_SHORT = 45
+
+
+def read_lines(text: str, spans: Iterable[tuple[int, int]]) -> list[Line]:
+    """Divide runs of `text` into lines, each with its mark.
+
+    A run that holds several numbered parts is divided before each mark that goes on from the one before it, so that
+    text without any line break still shows its parts. Time is linear in the length of the text.
+    """
+    lines: list[Line] = []
+    for start, end in spans:
+        lines.extend(_divide(text, start, end))
+    return _join_bare_marks(text, _settle(text, lines))
+
+
+def _divide(text: str, start: int, end: int) -> list[Line]:
+    first = _plausible(text, mark_at(text, start), end)
+    cuts = [start]
+    expected: dict[Scheme, int] = {}
+    if first:
+        expected[first.scheme] = first.value + 1
+    for found in _INLINE.finditer(text, start + 1, end):
+        mark = _plausible(text, mark_at(text, found.start()), end)
+        if mark is None or not mark.sure or mark.value == 0 or mark.start <= cuts[-1] + 1:
+            continue
+        wanted = expected.get(mark.scheme, 1)
+        if mark.value == wanted or (mark.value == 1 and _opens(text, found.start())):
+            cuts.append(mark.start)
+            expected = {scheme: value for scheme, value in expected.items() if scheme <= mark.scheme}
+            expected[mark.scheme] = mark.value + 1
+    lines = []
+    for index, cut in enumerate(cuts):
+        stop = cuts[index + 1] if index + 1 < len(cuts) else end
+        while stop > cut and text[stop - 1] in " \u3000\t":
+            stop -= 1
+        lines.append(Line(cut, stop, _plausible(text, mark_at(text, cut), end)))
+    return lines
+
+
+def _opens(text: str, position: int) -> bool:
+    return text[position - 1] in "。；;！？!?：:\n \u3000"
+
+
+def _plausible(text: str, mark: Mark | None, end: int) -> Mark | None:
+    """The mark unless what follows shows that it is a number of the running text: 5、6月份, 1、2号楼."""
+    if mark is None or mark.end > end:
+        return None
+    if mark.scheme is Scheme.ARABIC and _QUANTITY.match(text, mark.end):
+        return None
+    return mark
+
+
+def _settle(text: str, lines: Sequence[Line]) -> list[Line]:
+    """Keep a doubtful mark, or a number that lost its sign, only where it goes on from the mark before it."""
+    last: dict[Scheme, int] = {}
+    settled: list[Line] = []
+    later = _numbers_ahead(text, lines)
+    for index, line in enumerate(lines):
+        mark = line.mark or _bare(text, line)
+        if mark and not mark.sure:
+            goes_on = mark.value == last.get(mark.scheme, 0) + 1
+            begins = mark.value == 1 and later[index].get(mark.scheme, 0) == 2
+            if not ((goes_on and mark.value > 1) or begins):
+                mark = None
+        if mark:
+            last = {scheme: value for scheme, value in last.items() if scheme <= mark.scheme}
+            last[mark.scheme] = mark.value
+        settled.append(Line(line.start, line.end, mark))
+    return settled
+
+
+def _numbers_ahead(text: str, lines: Sequence[Line]) -> list[dict[Scheme, int]]:
+    """For each line the next value of each scheme among the lines behind it that is not 1."""
+    ahead: list[dict[Scheme, int]] = []
+    current: dict[Scheme, int] = {}
+    for line in reversed(lines):
+        ahead.append(current)
+        mark = line.mark or _bare(text, line)
+        if mark and mark.value > 1:
+            current = current | {mark.scheme: mark.value}
+    return ahead[::-1]
+
+
+def _bare(text: str, line: Line) -> Mark | None:
+    """A Han number at the start of a short line whose sign was lost: 一法治政府建设情况."""
+    if line.end - line.start > _SHORT or "。" in text[line.start : line.end]:
+        return None
+    found = BARE_NUMBER.match(text, line.start, line.end)
+    if found is None or _NOT_NUMBERED.match(text, found.end()):
+        return None
+    mark = mark_at(text[found.start() : found.end()] + "、", 0)
+    return Mark(Scheme.HAN, mark.value, line.start, found.end(), sure=False) if mark else None
+
+
+def _join_bare_marks(text: str, lines: Sequence[Line]) -> list[Line]:
+    """A number that stands on a line of its own belongs to the line below it."""
+    joined: list[Line] = []
+    waiting: Line | None = None
+    for line in lines:
+        alone = line.mark is not None and line.body >= line.end
+        if waiting and waiting.mark and not line.mark:
+            head = waiting.mark
+            line = Line(waiting.start, line.end, Mark(head.scheme, head.value, head.start, line.start, head.sure))
+            waiting = None
+        if alone:
+            waiting = line
+        else:
+            joined.append(line)
+            waiting = None
+    return joined

@@ -1,0 +1,227 @@
+"""The outline of a report: its headings with their depth, and the paragraphs that stand under each."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from embed.structure.headings import heading_roles
+from embed.structure.lines import Line
+from embed.structure.marks import Mark, Scheme
+from embed.structure.report import Role
+
+__all__ = ["Heading", "Outline", "Paragraph", "find_outline"]
+
+
+@dataclass(slots=True)
+class Heading:
+    """A heading of the clean text: `start` is where its number stands, `text` is without number and closing sign."""
+
+    ordinal: int
+    parent: int | None
+    depth: int
+    mark: Mark | None
+    number: str
+    text: str
+    start: int
+    text_start: int
+    text_end: int
+    end: int = 0  # of the whole section
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A run of body text. `mark` is the number of an item that is no heading; `run_in` is where the heading sentence
+    that opens the same line begins, −1 when there is none.
+    """
+
+    start: int
+    end: int
+    section: int | None
+    mark: Mark | None = None
+    run_in: int = -1
+
+
+@dataclass(slots=True)
+class Outline:
+    headings: list[Heading] = field(default_factory=list)
+    paragraphs: list[Paragraph] = field(default_factory=list)
+
+    def path(self, section: int | None) -> tuple[Heading, ...]:
+        """The headings above, outermost first."""
+        chain: list[Heading] = []
+        while section is not None:
+            chain.append(self.headings[section])
+            section = self.headings[section].parent
+        return tuple(reversed(chain))
+
+
+_STOP = re.compile(r"[。！？!?]")
+_END_SIGNS = " \u3000。：:；;,，、."
+_LONG = 60  # a marked line without any stop is a heading up to this length
+_SHORT = 40
+_RUN_IN = 36
+_RUN_IN_LONG = 100  # … when it ends in 情况
+_COUNTED = re.compile(r"[0-9０-９]+(?:\.[0-9]+)?(?:余|多|万)*[件次个场份人名起宗户处条项家期元%％]|全年|截至")
+_INLINE_ITEM = re.compile(r"[一二三四五六七八九十](?:是|要)|其[一二三四]")
+_SPACED = re.compile(r"([^ \u3000。；;，,：:]{4,24}(?:[，,][^ \u3000。；;，,：:]{4,20})?)[ \u3000]+(?=[^ \u3000])")
+_COLON = re.compile(r"[^。；;，,：:（(“]{2,24}[：:]")
+
+
+def find_outline(text: str, lines: Sequence[Line]) -> Outline:
+    """Decide which lines, or first sentences of lines, are headings, and put the rest under them."""
+    builder = _Builder(text)
+    for index, line in enumerate(lines):
+        following = lines[index + 1] if index + 1 < len(lines) else None
+        previous = lines[index - 1] if index else None
+        builder.add(line, _heading_end(text, line, following, previous), following)
+    return builder.finish(lines[-1].end if lines else 0)
+
+
+class _Builder:
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.outline = Outline()
+        self.stack: list[Heading] = []
+
+    def add(self, line: Line, heading_end: int, following: Line | None) -> None:
+        section = self.stack[-1].ordinal if self.stack else None
+        if heading_end <= line.body:
+            if line.mark:  # an item: it closes deeper headings of its own kind, but is none itself
+                section = self._above(line.mark.scheme)
+            self._paragraph(line.body, line.end, section, line.mark)
+            return
+        heading = self._open(line, heading_end)
+        if heading_end < line.end:
+            start = heading_end
+            while start < line.end and self.text[start] in " \u3000":
+                start += 1
+            self._paragraph(start, line.end, heading.ordinal, None, line.body)
+
+    def _above(self, scheme: Scheme) -> int | None:
+        while self.stack and _scheme(self.stack[-1]) is scheme:
+            self.stack.pop()
+        return self.stack[-1].ordinal if self.stack else None
+
+    def _paragraph(self, start: int, end: int, section: int | None, mark: Mark | None, run_in: int = -1) -> None:
+        if start < end:
+            self.outline.paragraphs.append(Paragraph(start, end, section, mark, run_in))
+
+    def _open(self, line: Line, heading_end: int) -> Heading:
+        scheme = line.mark.scheme if line.mark else Scheme.PLAIN
+        text = self.text[line.body : heading_end].strip(_END_SIGNS)
+        if line.mark is None and _is_part(text):
+            self.stack.clear()
+        else:
+            same = next((i for i, above in enumerate(self.stack) if _scheme(above) is scheme), None)
+            if same is not None:
+                del self.stack[same:]
+        parent = self.stack[-1] if self.stack else None
+        number = self.text[line.start : line.mark.end].strip() if line.mark else ""
+        heading = Heading(
+            ordinal=len(self.outline.headings),
+            parent=parent.ordinal if parent else None,
+            depth=len(self.stack) + 1,
+            mark=line.mark,
+            number=" ".join(number.split()),
+            text=text,
+            start=line.start,
+            text_start=line.body,
+            text_end=heading_end,
+        )
+        self.outline.headings.append(heading)
+        self.stack.append(heading)
+        return heading
+
+    def finish(self, end: int) -> Outline:
+        headings = self.outline.headings
+        for index, heading in enumerate(headings):
+            behind = (h.start for h in headings[index + 1 :] if h.depth <= heading.depth)
+            heading.end = next(behind, end)
+        return self.outline
+
+
+def _scheme(heading: Heading) -> Scheme:
+    return heading.mark.scheme if heading.mark else Scheme.PLAIN
+
+
+def _is_part(text: str) -> bool:
+    """Whether an un-numbered heading opens a whole part of the report rather than a point of one."""
+    roles = heading_roles(text)
+    return bool(roles) and roles[0][0] in (Role.PROBLEM, Role.PLAN, Role.CAUSE) and roles[0][1] >= 3
+
+
+def _heading_end(text: str, line: Line, following: Line | None, previous: Line | None) -> int:
+    """Where the heading at the start of a line ends (behind its closing sign); `line.body` when there is none."""
+    body = text[line.body : line.end]
+    if line.mark is None:
+        return line.body + _plain_heading(body, following, line)
+    if _INLINE_ITEM.match(body):
+        return line.body
+    stop = _STOP.search(body)
+    if stop is None:
+        return line.body + _unstopped(body, line, following)
+    if stop.end() >= len(body):
+        return line.body + (len(body) if _titles_below(body, line, following) else 0)
+    return line.body + (stop.end() if _run_in(body[: stop.start()], len(body) - stop.end()) else _spaced(body))
+
+
+def _unstopped(body: str, line: Line, following: Line | None) -> int:
+    """A marked line without a full stop: a heading, a heading and its text parted by a space, or an item."""
+    if ";" in body or "；" in body:
+        return 0
+    if len(body) <= _LONG and _has_text(line, following):
+        return len(body)
+    return _spaced(body)
+
+
+def _has_text(line: Line, following: Line | None) -> bool:
+    """Whether what follows can stand under this heading: plain text, or a mark of a deeper scheme."""
+    if following is None:
+        return False
+    if following.mark is None or line.mark is None:
+        return True
+    return following.mark.scheme is not line.mark.scheme
+
+
+def _titles_below(body: str, line: Line, following: Line | None) -> bool:
+    """Whether a single sentence with its full stop is the heading of what follows."""
+    if not _has_text(line, following) or following is None:
+        return False
+    if _COUNTED.search(body):
+        return False
+    if following.mark and line.mark:
+        deeper = following.mark.scheme > line.mark.scheme
+        return deeper and (len(body) <= _SHORT or (len(body) <= _RUN_IN_LONG and body[:-1].endswith("情况")))
+    return len(body) <= _SHORT or (len(body) <= _RUN_IN_LONG and body[:-1].endswith("情况"))
+
+
+def _run_in(sentence: str, rest: int) -> bool:
+    if _COUNTED.search(sentence):
+        return False
+    if len(sentence) <= _RUN_IN:
+        return rest >= len(sentence) // 2 and sentence.count("，") + sentence.count(",") <= 2
+    return len(sentence) <= _RUN_IN_LONG and sentence.endswith("情况")
+
+
+def _spaced(body: str) -> int:
+    """A heading that only a space parts from its text."""
+    found = _SPACED.match(body)
+    if found is None or len(body) - found.end() < 2 * found.end(1):
+        return 0
+    return found.end()
+
+
+def _plain_heading(body: str, following: Line | None, line: Line) -> int:
+    """A heading without a number: a short line above text, or known words before a colon."""
+    colon = _COLON.match(body)
+    if colon and _is_part(colon.group()) and not _INLINE_ITEM.match(body):
+        return colon.end()
+    if len(body) > _SHORT or _STOP.search(body) or body[-1] in "；;，,：:、" or following is None:
+        return 0
+    if _is_part(body):
+        return len(body)
+    if following.mark is not None and following.mark.value > 1:
+        return 0
+    return len(body) if following.end - following.start > 2 * len(body) or following.mark else 0
