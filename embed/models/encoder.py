@@ -47,3 +47,15 @@ class Encoder(Protocol):
         is split on sentences, and its vector is the length-weighted mean of the parts', normalised: nothing is cut.
         """
         ...
+
+    def query_mean(self, language: str) -> NDArray[np.float32] | None:
+        """The mean vector of neutral queries in `zh` or `en`, shape (dimension,), not of unit length.
+
+        Queries of one language share a large common component; what is asked is found in what remains. None where no
+        mean was shipped for this model and language.
+        """
+        ...
+
+    def passage_mean(self) -> NDArray[np.float32] | None:
+        """The mean vector of neutral Chinese passages, shape (dimension,), not of unit length; None if not shipped."""
+        ...

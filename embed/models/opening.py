@@ -1,0 +1,49 @@
+"""Open the encoder of a model: its folder, an engine that fits, the cores given."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from embed.models.checksums import CHECKSUMS, verify_folder
+from embed.models.encoder import Encoder
+from embed.models.entry import ModelEntry
+from embed.models.folder import model_folder, verify_model
+from embed.models.text_encoder import TextEncoder
+
+__all__ = ["cores_given", "open_encoder"]
+
+
+def open_encoder(entry: ModelEntry, *, cache: Path, engine: str = "auto", threads: int = 0) -> Encoder:
+    """Build or find the model's folder, and load it into an engine.
+
+    Args:
+        entry: a model of models.txt.
+        cache: where models are built.
+        engine: `openvino` (int8 on the CPU, BERT-like models), `torch` (any model, CPU or GPU), or `auto`.
+        threads: 0 for all the cores that this process was given.
+
+    Raises:
+        ModelMissing: the model is not here and cannot be built.
+        ModelCorrupt: a file fails its checksum.
+        MissingDependency: the engine's library is not installed.
+        DiskFull: there is no room to build the model.
+    """
+    folder = model_folder(entry, cache=cache)
+    threads = threads or cores_given()
+    from embed.models.torch_engine import TorchEngine
+
+    sums = verify_folder(folder) if (folder / CHECKSUMS).is_file() else verify_model(entry, cache=cache)
+    return TextEncoder(entry, TorchEngine(folder, threads=threads), sums)
+
+
+def cores_given() -> int:
+    """Cores that this process may use: its affinity and the quota of its control group, at least 1."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    try:
+        quota, period = Path("/sys/fs/cgroup/cpu.max").read_text(encoding="ascii").split()
+    except (OSError, ValueError):
+        return max(cores, 1)
+    if quota != "max":
+        cores = min(cores, -(-int(quota) // int(period)))
+    return max(cores, 1)

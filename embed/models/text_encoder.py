@@ -1,0 +1,131 @@
+"""The encoder that everybody gets: prompts, identical texts once, long texts in parts, around one engine."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from embed.models.encoder import Side
+from embed.models.entry import ModelEntry
+from embed.models.means import read_mean
+from embed.models.parts import split_text
+
+__all__ = ["Engine", "TextEncoder"]
+
+
+class Engine(Protocol):
+    """Runs the network. `lengths` and `vectors` take texts with their prompt already in front."""
+
+    @property
+    def name(self) -> str:
+        """Names the engine and its recipe, such as `openvino-int8-1`; part of the fingerprint."""
+        ...
+
+    @property
+    def limit(self) -> int:
+        """Tokens of the longest text, special tokens included."""
+        ...
+
+    def lengths(self, texts: Sequence[str]) -> list[int]:
+        """Tokens of each text, special tokens included, nothing cut."""
+        ...
+
+    def vectors(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Shape (len(texts), dimension), unit rows; a row depends on its own text alone."""
+        ...
+
+
+class TextEncoder:
+    """An `Encoder` over an `Engine`.
+
+    Args:
+        entry: the model.
+        engine: what runs it.
+        checksums: path → SHA-256 of the model's files, for the fingerprint.
+    """
+
+    def __init__(self, entry: ModelEntry, engine: Engine, checksums: dict[str, str]) -> None:
+        self._entry = entry
+        self._engine = engine
+        decides = [
+            entry.query_prompt,
+            entry.passage_prompt,
+            min(entry.max_tokens, engine.limit),
+            engine.name,
+            checksums,
+        ]
+        self._fingerprint = hashlib.sha256(json.dumps(decides, sort_keys=True).encode()).hexdigest()[:16]
+
+    @property
+    def model(self) -> str:
+        """The model's name in models.txt."""
+        return self._entry.name
+
+    @property
+    def engine(self) -> str:
+        """The engine that runs it, such as `openvino-int8-1`."""
+        return self._engine.name
+
+    @property
+    def fingerprint(self) -> str:
+        """See `Encoder`."""
+        return self._fingerprint
+
+    @property
+    def dimension(self) -> int:
+        """Length of a vector."""
+        return self._entry.dimension
+
+    @property
+    def max_tokens(self) -> int:
+        """Tokens of the longest part that the model sees at once, prompt and special tokens included."""
+        return min(self._entry.max_tokens, self._engine.limit)
+
+    def parts(self, text: str, *, side: Side) -> list[str]:
+        """The parts that `text` is embedded in, one if it is short enough; joined they are `text`."""
+        prompt = self._entry.prompt(side)
+        return split_text(text, self.max_tokens, lambda texts: self._engine.lengths([prompt + t for t in texts]))
+
+    def encode(self, texts: Sequence[str], *, side: Side) -> NDArray[np.float32]:
+        """See `Encoder`."""
+        if not texts:
+            return np.zeros((0, self.dimension), np.float32)
+        prompt = self._entry.prompt(side)
+        places: dict[str, int] = {}
+        rows = np.array([places.setdefault(text, len(places)) for text in texts])
+        whole = [prompt + text for text in places]
+        lengths = self._engine.lengths(whole)
+        long = [i for i, length in enumerate(lengths) if length > self.max_tokens]
+        if not long:
+            return self._engine.vectors(whole)[rows]
+        return self._with_parts(list(places), whole, long, side)[rows]
+
+    def _with_parts(self, texts: list[str], whole: list[str], long: list[int], side: Side) -> NDArray[np.float32]:
+        prompt = self._entry.prompt(side)
+        parts = {i: [prompt + part for part in self.parts(texts[i], side=side)] for i in long}
+        short = [i for i in range(len(texts)) if i not in parts]
+        flat = [whole[i] for i in short] + [part for i in long for part in parts[i]]
+        vectors = self._engine.vectors(flat)
+        result = np.empty((len(texts), self.dimension), np.float32)
+        result[short] = vectors[: len(short)]
+        start = len(short)
+        for i in long:
+            end = start + len(parts[i])
+            weights = np.array(self._engine.lengths(parts[i]), np.float64)
+            mean = weights @ vectors[start:end].astype(np.float64)
+            result[i] = mean / max(float(np.linalg.norm(mean)), 1e-12)
+            start = end
+        return result
+
+    def query_mean(self, language: str) -> NDArray[np.float32] | None:
+        """See `Encoder`."""
+        return read_mean(self._entry.means, f"query-{language}")
+
+    def passage_mean(self) -> NDArray[np.float32] | None:
+        """See `Encoder`."""
+        return read_mean(self._entry.means, "passage-zh")
