@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -68,7 +69,7 @@ def _locked(path: Path) -> Iterator[None]:
         os.close(handle)
 
 
-if os.name == "nt":  # pragma: no cover
+if sys.platform == "win32":
 
     def _lock(handle: int) -> None:
         import msvcrt

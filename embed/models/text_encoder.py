@@ -52,13 +52,8 @@ class TextEncoder:
     def __init__(self, entry: ModelEntry, engine: Engine, checksums: dict[str, str]) -> None:
         self._entry = entry
         self._engine = engine
-        decides = [
-            entry.query_prompt,
-            entry.passage_prompt,
-            min(entry.max_tokens, engine.limit),
-            engine.name,
-            checksums,
-        ]
+        prompts = [entry.query_prompt, entry.passage_prompt]
+        decides = [prompts, self.max_tokens, engine.name, checksums]
         self._fingerprint = hashlib.sha256(json.dumps(decides, sort_keys=True).encode()).hexdigest()[:16]
 
     @property
@@ -102,8 +97,10 @@ class TextEncoder:
         lengths = self._engine.lengths(whole)
         long = [i for i, length in enumerate(lengths) if length > self.max_tokens]
         if not long:
-            return self._engine.vectors(whole)[rows]
-        return self._with_parts(list(places), whole, long, side)[rows]
+            vectors = self._engine.vectors(whole)
+        else:
+            vectors = self._with_parts(list(places), whole, long, side)
+        return np.asarray(vectors[rows])
 
     def _with_parts(self, texts: list[str], whole: list[str], long: list[int], side: Side) -> NDArray[np.float32]:
         prompt = self._entry.prompt(side)

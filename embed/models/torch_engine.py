@@ -67,10 +67,8 @@ class TorchEngine:
         """Shape (len(texts), dimension), unit rows."""
         lengths = np.array(self.lengths(texts))
         order = np.argsort(lengths, kind="stable")
-        rows: list[NDArray[np.float32]] = []
         with self._lock:
-            for batch in self._batches(lengths[order].tolist()):
-                rows.append(self._run([texts[i] for i in order[batch]]))
+            rows = [self._run([texts[i] for i in order[batch]]) for batch in self._batches(lengths[order].tolist())]
         result = np.concatenate(rows)
         result /= np.maximum(np.linalg.norm(result, axis=1, keepdims=True), 1e-12)
         restored = np.empty_like(result)
@@ -113,7 +111,7 @@ def _libraries() -> tuple[Any, Any]:
             f"the engine torch needs torch and sentence-transformers, and {error.name} is not installed.",
             hint="Install them: python -m pip install 'bijian[torch]'",
         ) from error
-    transformers_logging.set_verbosity_error()
-    transformers_logging.disable_progress_bar()
+    transformers_logging.set_verbosity_error()  # type: ignore[no-untyped-call]
+    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     logging.getLogger("sentence_transformers").setLevel(logging.WARNING)
     return torch, sentence_transformers

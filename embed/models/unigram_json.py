@@ -101,7 +101,7 @@ def character_map(rules: Mapping[int, str]) -> bytes:
 
 
 def _double_array(tree: dict[int, object]) -> list[int]:
-    """Place the children of a node at base XOR label. A unit: label in bits 0-7, has a leaf in bit 8, offset from 10."""
+    """Place the children of a node at base XOR label. A unit: label in bits 0-7, leaf flag in bit 8, offset above."""
     units = {0: 0}
     bases: set[int] = set()
     free = 1
