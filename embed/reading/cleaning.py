@@ -1,0 +1,63 @@
+"""Source text to clean text: what is not the report goes, with a reason; what stays knows where it stood."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from embed.reading.chrome import chrome_edits
+from embed.reading.document import CleanText, SourceDocument
+from embed.reading.layout import page_edits, unwrap_edits
+from embed.reading.mojibake import (
+    CRLF,
+    ONE_TO_ONE,
+    gloss_edits,
+    invisible_edits,
+    punctuation_edits,
+)
+from embed.reading.script import simplify
+from embed.reading.tracked import Edit, TrackedText
+
+__all__ = ["clean"]
+
+
+def clean(source: SourceDocument) -> CleanText:
+    """The report inside a source document, in simplified characters, one paragraph a line.
+
+    Every source character is kept, listed in a removal, or white space. Kept characters equal their source
+    character, its simplified form, or a plain space. Linear in the length of the text.
+    """
+    work = TrackedText(source.text)
+    work.apply(invisible_edits(work.text))
+    work.apply(Edit(m.start(), m.end(), None) for m in CRLF.finditer(work.text))
+    work.substitute(work.text.translate(ONE_TO_ONE))
+    work.apply(gloss_edits(work.text))
+    simplified, traditional = simplify(work.text)
+    work.substitute(simplified)
+    work.apply(page_edits(list(work.lines())))
+    work.apply(chrome_edits(list(work.lines())))
+    work.apply(unwrap_edits(list(work.lines())))
+    work.apply(punctuation_edits(work.text))
+    work.apply(_trim_edits(work))
+    origin = np.append(work.origin, work.origin[-1] + 1 if len(work.origin) else 0).astype(np.int32)
+    return CleanText(work.text, origin, work.outermost_removals(), traditional)
+
+
+def _trim_edits(work: TrackedText) -> Iterator[Edit]:
+    """White space at both ends of a line, and lines that hold nothing else."""
+    pending = 0
+    kept = False
+    for line in work.lines():
+        text = line.text.strip()
+        if not text:
+            continue
+        start = line.start + line.text.index(text[0])
+        if start > pending:
+            gap = Edit(pending, start, None, "\n" if kept else "")
+            if gap.replacement != work.text[pending:start]:
+                yield gap
+        pending = start + len(text)
+        kept = True
+    if pending < len(work.text):
+        yield Edit(pending, len(work.text), None)

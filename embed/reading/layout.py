@@ -1,0 +1,150 @@
+"""What the printed page does to text: page numbers, running heads, and lines broken at the margin."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from embed.reading.document import RemovalReason
+from embed.reading.tracked import Edit, Line
+
+__all__ = ["page_edits", "unwrap_edits"]
+
+PAGE_BREAK = "\f"
+PAGE_NUMBER = re.compile(
+    r"^ *(?:[-—–－─~·]{1,2} ?\d{1,4} ?[-—–－─~·]{1,2}|第 ?\d{1,4} ?页(?: ?[,，/]? ?共 ?\d{1,4} ?页)?|"
+    r"(?:[Pp]age|P\.) ?\d{1,4}(?: of \d{1,4})?|\d{1,4} ?/ ?\d{1,4}) *$"
+)
+BARE_NUMBER = re.compile(r"^ *\d{1,4} *$")
+MARK = re.compile(
+    r"^(?:第?[一二三四五六七八九十百]{1,4}[、.．,，:：章节条]|[(（] ?[一二三四五六七八九十百\d]{1,4} ?[)）]|"
+    r"\d{1,2} ?[、.．](?!\d)|"
+    r"[①-⑳㈠-㈩⑴-⒇◆●■—]|[一二三四五六七八九十]{1,2}[是要](?![否求])|附件|第[一二三四五六七八九十]+[,，、])"
+)
+SENTENCE_END = tuple("。！？；：!?;:…”’》）)")
+LONGEST_RUNNING_HEAD = 60
+# A margin narrower or wider than this many half-width cells is no margin.
+NARROWEST, WIDEST = 24, 140
+
+
+def page_edits(lines: Sequence[Line]) -> list[Edit]:
+    """Page numbers and running heads, whole lines with their line feeds."""
+    numbers = {i for i, line in enumerate(lines) if PAGE_NUMBER.match(line.text)}
+    breaks = {i for i, line in enumerate(lines) if PAGE_BREAK in line.text}
+    numbers |= {i for i, line in enumerate(lines) if BARE_NUMBER.match(line.text) and _beside(lines, i, breaks)}
+    heads = _running_heads(lines, numbers, breaks)
+    edits = []
+    for i, line in enumerate(lines):
+        if i in numbers:
+            edits.append(Edit(line.start, line.end, RemovalReason.PAGE_NUMBER))
+        elif i in heads:
+            edits.append(Edit(line.start, line.end, RemovalReason.RUNNING_HEAD))
+    return edits
+
+
+def _beside(lines: Sequence[Line], index: int, marks: set[int]) -> bool:
+    """Whether a line stands next to one of the marked lines, blank lines apart."""
+    for step in (-1, 1):
+        i = index + step
+        while 0 <= i < len(lines) and i not in marks and not lines[i].text.strip():
+            i += step
+        if i in marks:
+            return True
+    return False
+
+
+def _running_heads(lines: Sequence[Line], numbers: set[int], breaks: set[int]) -> set[int]:
+    keys = {
+        i: "".join(line.text.split())
+        for i, line in enumerate(lines)
+        if i not in numbers and 4 <= len(line.text.strip()) <= LONGEST_RUNNING_HEAD
+    }
+    counts = Counter(keys.values())
+    repeated = {i: key for i, key in keys.items() if counts[key] >= 2 and not key.endswith(SENTENCE_END)}
+    marks = numbers | breaks
+    heads = {i for i in repeated if marks and _beside(lines, i, marks)}
+    seen: Counter[str] = Counter()
+    for i, key in repeated.items():
+        seen[key] += 1
+        if counts[key] >= 3 and seen[key] > 1 and not MARK.match(key):
+            heads.add(i)
+    return heads
+
+
+@dataclass(frozen=True, slots=True)
+class _Margin:
+    """How a text is wrapped: the cells of a full line, how far lines fall short of it, and who is indented."""
+
+    width: int
+    slack: int
+    indented: bool
+
+
+def unwrap_edits(lines: Sequence[Line]) -> Iterator[Edit]:
+    """Line feeds inside paragraphs. A text with one paragraph a line has none."""
+    margin = _margin(lines)
+    if margin is None:
+        return
+    previous: Line | None = None
+    for line in lines:
+        text = line.text
+        if not text.strip():
+            if PAGE_BREAK not in text and text == "" and previous is not None and line.start - previous.end == 1:
+                previous = None if _closed(previous.text) else previous
+            continue
+        if previous is not None and _continues(previous.text, text, margin):
+            yield from _join(previous, line)
+        previous = line
+
+
+def _closed(text: str) -> bool:
+    return text.rstrip().endswith(SENTENCE_END) or len(text.strip()) < 12
+
+
+def _join(previous: Line, line: Line) -> Iterator[Edit]:
+    start = previous.end - (len(previous.text) - len(previous.text.rstrip()))
+    end = line.start + (len(line.text) - len(line.text.lstrip()))
+    left, right = previous.text.rstrip()[-1], line.text.lstrip()[0]
+    apart = left.isascii() and left.isalpha() and right.isascii() and right.isalpha()
+    yield Edit(start, end, RemovalReason.LINE_BREAK, " " if apart else "")
+
+
+def _cells(text: str) -> int:
+    return sum(2 if ord(c) > 0x2E7F or c in "“”‘’—…·" else 1 for c in text.rstrip())
+
+
+def _indent(text: str) -> int:
+    return _cells(text[: len(text) - len(text.lstrip())] + "x") - 1
+
+
+def _margin(lines: Sequence[Line]) -> _Margin | None:
+    """The margin of a wrapped text, or None for a text that is not wrapped."""
+    texts = [line.text for line in lines if len(line.text.strip()) >= 4]
+    open_lines = [_cells(t) for t in texts if not t.rstrip().endswith(SENTENCE_END)]
+    if len(open_lines) < 4:
+        return None
+    width = sorted(_cells(t) for t in texts)[int(len(texts) * 0.9)]
+    slack = max(6, width // 6)
+    full = sum(1 for cells in open_lines if width - slack <= cells <= width + slack)
+    if not NARROWEST <= width <= WIDEST or full < 4 or full * 2 < len(open_lines):
+        return None
+    indents = [_indent(t) for t in texts]
+    body = [i for i, t in zip(indents, texts, strict=True) if _cells(t) >= width - slack]
+    indented = 0 < sum(1 for i in body if 2 <= i <= 8) < len(body)
+    return _Margin(width, slack, indented)
+
+
+def _continues(previous: str, text: str, margin: _Margin) -> bool:
+    cells = _cells(previous)
+    if cells < margin.width - margin.slack - (8 if margin.indented else 0):
+        return False
+    indent = _indent(text)
+    if margin.indented and indent >= 2:
+        return False
+    if MARK.match(text.strip()):
+        return not margin.indented and not previous.rstrip().endswith(SENTENCE_END) and bool(re.match(r"\d", text))
+    if not margin.indented and previous.rstrip().endswith("。") and cells < margin.width - 3:
+        return False
+    return indent < 12

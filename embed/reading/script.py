@@ -1,0 +1,103 @@
+"""Traditional characters to simplified ones, character for character, so that offsets stay."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Protocol
+
+__all__ = ["is_traditional", "simplify", "to_simplified"]
+
+# Written so in simplified names too (於潜镇, 乾安县, 甯, 徵羽): a few of them do not make a text traditional.
+ALSO_SIMPLIFIED = frozenset("於乾著藉徵瞭覆夥甯陞昇昃堃淼喆祇鑫馀菸鍾镕苧穀噹甦")
+
+# True Taiwan wording, seen where a page was converted with vocabulary. All pairs keep the length.
+TAIWAN_TERMS = {
+    "民眾": "群众",
+    "程式": "程序",
+    "計畫": "计划",
+    "規畫": "规划",
+    "網路": "网络",
+    "資訊": "信息",
+    "品質": "质量",
+    "數位": "数字",
+    "機率": "概率",
+    "行動電話": "移动电话",
+    "資料庫": "数据库",
+    "軟體": "软件",
+    "硬體": "硬件",
+    "影片": "视频",
+    "視訊": "视频",
+    "簡訊": "短信",
+    "螢幕": "屏幕",
+    "列印": "打印",
+    "滑鼠": "鼠标",
+    "伺服器": "服务器",
+    "公車": "公交",
+    "專案": "项目",
+    "透過": "通过",
+}
+# 透過, 專案 and 民眾 are ordinary words on the mainland as well; only these show that vocabulary was converted.
+TAIWAN_MARKS = re.compile("程式|計畫|網路|資訊|品質|數位化|軟體|伺服器")
+_TAIWAN = re.compile("|".join(sorted(TAIWAN_TERMS, key=len, reverse=True)))
+
+HAN = re.compile("[㐀-䶿一-鿿豈-﫿]")
+
+
+class _Converter(Protocol):
+    def convert(self, text: str) -> str: ...
+
+
+@cache
+def _converter() -> _Converter:
+    import opencc
+
+    converter: _Converter = opencc.OpenCC("t2s")
+    return converter
+
+
+def to_simplified(text: str) -> str:
+    """Simplified characters for traditional ones; every character keeps its place (len(result) == len(text))."""
+    converted = _converter().convert(text)
+    if len(converted) == len(text):
+        return converted
+    return "".join(_single(character) for character in text)
+
+
+@cache
+def _single(character: str) -> str:
+    converted = _converter().convert(character)
+    return converted if len(converted) == 1 else character
+
+
+def is_traditional(text: str, simplified: str) -> bool:
+    """Whether a text is written in traditional characters, given what `to_simplified` made of it."""
+    changed = sum(1 for a, b in zip(text, simplified, strict=True) if a != b and a not in ALSO_SIMPLIFIED)
+    return changed >= 2 and changed * 25 >= len(HAN.findall(text))
+
+
+def simplify(text: str) -> tuple[str, bool]:
+    """Simplified text of the same length, and whether the source was traditional.
+
+    In a simplified text only lines that are themselves traditional change, so that 於潜镇 keeps its name.
+    """
+    simplified = to_simplified(text)
+    if simplified == text:
+        return text, False
+    if is_traditional(text, simplified):
+        return (_with_mainland_terms(text, simplified), True)
+    lines = []
+    for before, after in zip(text.split("\n"), simplified.split("\n"), strict=True):
+        lines.append(after if before == after or is_traditional(before, after) else before)
+    return "\n".join(lines), False
+
+
+def _with_mainland_terms(text: str, simplified: str) -> str:
+    if len(set(TAIWAN_MARKS.findall(text))) < 2:
+        return simplified
+    parts: list[str] = []
+    done = 0
+    for match in _TAIWAN.finditer(text):
+        parts += (simplified[done : match.start()], TAIWAN_TERMS[match.group()])
+        done = match.end()
+    return "".join((*parts, simplified[done:]))
