@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+from embed.index.topics import topic_terms
 from embed.index.words import words
 from embed.models.encoder import Side
+from embed.structure.masking import DetailKind, without
 
 __all__ = ["PASSAGE_SIDE", "embedding_text", "lexical_terms"]
 
 PASSAGE_SIDE = Side.QUERY  # the same prompt on both sides serves passages that answer passages best
+LOCAL = frozenset(DetailKind)
 
 
-def embedding_text(text: str, heading: tuple[str, ...]) -> str:  # noqa: ARG001
-    """The text that stands for a passage before the encoder; its SHA-256 is the key of the passage's vector."""
-    return text
+def embedding_text(text: str, heading: tuple[str, ...]) -> str:
+    """The text that stands for a passage before the encoder; its SHA-256 is the key of the passage's vector.
+
+    Names of places, organs and persons, dates and numbers are left out: they must not drive similarity. A text of
+    nothing else stands for itself.
+    """
+    kept = without(text, LOCAL)
+    return kept if any("\u3400" <= char <= "\u9fff" or char.isalpha() for char in kept) else text
 
 
-def lexical_terms(text: str, heading: tuple[str, ...]) -> list[str]:  # noqa: ARG001
-    """The terms of a passage in the lexical index, repeated as often as they occur."""
-    return words(text)
+def lexical_terms(text: str, heading: tuple[str, ...]) -> list[str]:
+    """The terms of a passage in the lexical index, repeated as often as they occur: its words, then its topics.
+
+    A topic's term begins with TOPIC_MARK.
+    """
+    return words(without(text, LOCAL)) + topic_terms(text)

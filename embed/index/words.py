@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 __all__ = ["words"]
 
-_CONTENT = re.compile(r"^(?:[\u3400-\u9fff]+|[A-Za-z][A-Za-z0-9+.-]*)$")
+_CONTENT = re.compile(r"(?:[\u3400-\u9fff]+|[A-Za-z][A-Za-z0-9+.-]*)")
 
 
 @lru_cache(maxsize=1)
@@ -18,6 +19,13 @@ def _segmenter() -> Any:  # noqa: ANN401 - an untyped extension module
     return rjieba
 
 
+@lru_cache(maxsize=1)
+def _empty() -> frozenset[str]:
+    lines = Path(__file__).with_name("data").joinpath("empty_words.txt").read_text(encoding="utf-8").splitlines()
+    return frozenset(line for line in lines if not line.startswith("#"))
+
+
 def words(text: str) -> list[str]:
-    """The words of a simplified text in their order, punctuation and numbers left out, Latin words in lower case."""
-    return [word.lower() for word in _segmenter().cut(text) if _CONTENT.match(word)]
+    """The words of a simplified text in their order, Latin in lower case; no punctuation, numbers or empty words."""
+    empty = _empty()
+    return [word.lower() for word in _segmenter().cut(text) if word not in empty and _CONTENT.fullmatch(word)]
