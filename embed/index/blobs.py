@@ -1,0 +1,61 @@
+"""Many short texts in one mapped file, each found by its row."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from embed.exceptions import StoreCorrupt
+from embed.index.files import disk_errors, read_array, write_array
+
+__all__ = ["BlobWriter", "Blobs"]
+
+
+class BlobWriter:
+    """Writes `name.bin` and, at the end, `name.offsets.npy`."""
+
+    def __init__(self, folder: Path, name: str) -> None:
+        self._folder, self._name = folder, name
+        self._path = folder / f"{name}.bin"
+        self._out = self._path.open("wb")
+        self._offsets = [0]
+
+    def append(self, text: str) -> None:
+        """Add one text; its row is the number of texts before it."""
+        data = text.encode("utf-8", "surrogatepass")
+        with disk_errors(self._path):
+            self._out.write(data)
+        self._offsets.append(self._offsets[-1] + len(data))
+
+    def close(self) -> None:
+        """Finish both files so that they outlive a power cut."""
+        with disk_errors(self._path), self._out:
+            self._out.flush()
+            os.fsync(self._out.fileno())
+        write_array(self._folder / f"{self._name}.offsets.npy", np.array(self._offsets, dtype=np.int64))
+
+
+class Blobs:
+    """The texts that a `BlobWriter` wrote, memory-mapped."""
+
+    def __init__(self, folder: Path, name: str) -> None:
+        path = folder / f"{name}.bin"
+        self._offsets = cast("NDArray[np.int64]", read_array(folder / f"{name}.offsets.npy"))
+        try:
+            empty = path.stat().st_size == 0
+            self._data = np.empty(0, np.uint8) if empty else np.memmap(path, dtype=np.uint8, mode="r")
+        except OSError as error:
+            raise StoreCorrupt(f"{path} is damaged: {error}.", hint="Run `bijian store verify`.") from error
+
+    def __len__(self) -> int:
+        return len(self._offsets) - 1
+
+    def __getitem__(self, row: int) -> str:
+        if not 0 <= row < len(self):
+            raise IndexError(f"row {row} of {len(self)}")
+        data = self._data[int(self._offsets[row]) : int(self._offsets[row + 1])]
+        return data.tobytes().decode("utf-8", "surrogatepass")

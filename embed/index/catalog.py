@@ -1,0 +1,119 @@
+"""The SQLite catalog: what was read, which files make up which generation, jobs and corrections."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from embed.exceptions import DiskFull, StoreCorrupt, StoreError, StoreLocked, StoreVersion
+
+__all__ = ["MIGRATIONS", "Catalog"]
+
+
+def _first(db: sqlite3.Connection) -> None:
+    db.execute(
+        "CREATE TABLE readings (key TEXT PRIMARY KEY, report TEXT NOT NULL, data BLOB NOT NULL, digest TEXT NOT NULL)"
+        " WITHOUT ROWID"
+    )
+    db.execute("CREATE TABLE scans (key TEXT PRIMARY KEY, results TEXT NOT NULL, digest TEXT NOT NULL) WITHOUT ROWID")
+    db.execute(
+        "CREATE TABLE contents (path TEXT NOT NULL, scan TEXT NOT NULL, since INTEGER NOT NULL, until INTEGER,"
+        " digest TEXT NOT NULL, PRIMARY KEY (path, since)) WITHOUT ROWID"
+    )
+    db.execute("CREATE INDEX contents_until ON contents (until)")
+
+
+MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_first,)
+"""Numbered, append-only: migration i brings a catalog of version i to version i + 1."""
+
+
+@contextmanager
+def sqlite_errors(path: Path) -> Iterator[None]:
+    """Turn SQLite's errors into the store's own."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        text = str(error)
+        if "full" in text:
+            raise DiskFull(f"the disk is full: {path} could not be written.", hint="Free some space.") from error
+        if "locked" in text or "busy" in text:
+            raise StoreLocked(f"{path} is in use: {text}.", hint="Try again when the other process is done.") from error
+        if "malformed" in text or "corrupt" in text or "no such table" in text:
+            raise _damaged(path, error) from error
+        raise StoreError(f"{path} cannot be used: {text}.") from error
+    except sqlite3.DatabaseError as error:
+        raise _damaged(path, error) from error
+
+
+def _damaged(path: Path, error: Exception) -> StoreCorrupt:
+    return StoreCorrupt(
+        f"{path} is damaged: {error}.",
+        hint="Searches still work. `bijian store verify --repair` rebuilds the catalog from the current generation.",
+    )
+
+
+class Catalog:
+    """One connection to `catalog.sqlite`. Not shared between threads."""
+
+    def __init__(self, path: Path, *, create: bool = False) -> None:
+        self.path = path
+        with sqlite_errors(path):
+            mode = "rwc" if create else "rw"
+            self._db = sqlite3.connect(
+                f"{path.resolve().as_uri()}?mode={mode}", uri=True, isolation_level=None, timeout=30
+            )
+            self._depth = 0
+            self._db.execute("PRAGMA journal_mode=WAL")
+            self._db.execute("PRAGMA synchronous=FULL")
+            self._migrate()
+
+    def _migrate(self) -> None:
+        version = self._db.execute("PRAGMA user_version").fetchone()[0]
+        if version > len(MIGRATIONS):
+            raise StoreVersion(
+                f"{self.path} has version {version}, this version of Bijian knows up to {len(MIGRATIONS)}.",
+                hint="Use the newer Bijian that wrote it.",
+            )
+        for number in range(version, len(MIGRATIONS)):
+            with self.atomic():
+                MIGRATIONS[number](self._db)
+                self._db.execute(f"PRAGMA user_version = {number + 1}")
+
+    def close(self) -> None:
+        self._db.close()
+
+    @contextmanager
+    def atomic(self) -> Iterator[None]:
+        """All or nothing; may be nested."""
+        with sqlite_errors(self.path):
+            if self._depth:
+                self._depth += 1
+                try:
+                    yield
+                finally:
+                    self._depth -= 1
+                return
+            self._db.execute("BEGIN IMMEDIATE")
+            self._depth = 1
+            try:
+                yield
+            except BaseException:
+                self._depth = 0
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
+                raise
+            self._depth = 0
+            self._db.execute("COMMIT")
+
+    def run(self, statement: str, values: Sequence[Any] = ()) -> list[Any]:
+        """Execute one statement and fetch all its rows."""
+        with sqlite_errors(self.path):
+            return self._db.execute(statement, values).fetchall()
+
+    def run_many(self, statement: str, rows: Sequence[Sequence[Any]]) -> None:
+        """Execute one statement for many rows, in one transaction."""
+        with self.atomic():
+            self._db.executemany(statement, rows)

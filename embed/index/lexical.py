@@ -1,0 +1,169 @@
+"""BM25 over the words of passages: postings for finding, weight rows for comparing; both memory-mapped."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from embed.index.files import read_array, write_array, write_file
+from embed.index.neighbours import Neighbours, best_rows
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
+
+__all__ = ["K1", "B", "LexicalIndex", "build_lexical"]
+
+K1 = 1.2  # how soon repeating a word stops to count; higher: later
+B = 0.75  # how much long passages are held back; 0: not at all
+_COLUMNS = ("indptr", "terms", "weights", "starts", "rows", "scores", "idf")
+
+
+@dataclass(frozen=True, slots=True)
+class _Counts:
+    """Word counts as compressed rows: passage i has terms[indptr[i]:indptr[i + 1]], ascending, each `counts` times."""
+
+    vocabulary: list[str]
+    indptr: NDArray[np.int64]
+    terms: NDArray[np.int32]
+    counts: NDArray[np.float32]
+
+
+def _count(texts: Iterable[Sequence[str]]) -> _Counts:
+    ids: dict[str, int] = {}
+    terms: list[NDArray[np.int32]] = []
+    counts: list[NDArray[np.float32]] = []
+    sizes = [0]
+    for words in texts:
+        bag = Counter(words)
+        terms.append(np.fromiter((ids.setdefault(w, len(ids)) for w in bag), dtype=np.int32, count=len(bag)))
+        counts.append(np.fromiter(bag.values(), dtype=np.float32, count=len(bag)))
+        sizes.append(len(bag))
+    vocabulary = sorted(ids)
+    rank = np.empty(len(ids), dtype=np.int32)
+    rank[[ids[w] for w in vocabulary]] = np.arange(len(ids), dtype=np.int32)
+    indptr = np.cumsum(sizes, dtype=np.int64)
+    flat = rank[np.concatenate(terms)] if ids else np.empty(0, np.int32)
+    tally = np.concatenate(counts) if ids else np.empty(0, np.float32)
+    order = np.lexsort((flat, np.repeat(np.arange(len(sizes) - 1), sizes[1:])))
+    return _Counts(vocabulary, indptr, flat[order], tally[order])
+
+
+def _idf(passages: int, holding: NDArray[np.int64]) -> NDArray[np.float32]:
+    """ln(1 + (N − n + ½) / (n + ½)), never below zero (Robertson and Zaragoza 2009, doi 10.1561/1500000019)."""
+    return np.log1p((passages - holding + 0.5) / (holding + 0.5)).astype(np.float32)
+
+
+def build_lexical(folder: Path, texts: Iterable[Sequence[str]]) -> int:
+    """Write the lexical index of passages, given as their words in row order; return the size of the vocabulary.
+
+    Time and memory grow with the number of distinct words of all passages together (some 40 a passage).
+    """
+    counted = _count(texts)
+    passages, size = len(counted.indptr) - 1, len(counted.vocabulary)
+    holding = np.bincount(counted.terms, minlength=size).astype(np.int64)
+    idf = _idf(passages, holding)
+    row = np.repeat(np.arange(passages, dtype=np.int32), np.diff(counted.indptr))
+    lengths = np.bincount(row, weights=counted.counts, minlength=passages)
+    mean = lengths.mean() if passages and lengths.any() else 1.0
+    held = K1 * (1 - B + B * lengths / mean)
+    tf = counted.counts
+    scores = (idf[counted.terms] * tf * (K1 + 1) / (tf + held[row])).astype(np.float32)
+    norms = np.sqrt(np.bincount(row, weights=scores.astype(np.float64) ** 2, minlength=passages))
+    norms[norms == 0] = 1.0
+    by_term = np.argsort(counted.terms, kind="stable")
+    columns: dict[str, NDArray[Any]] = {
+        "indptr": counted.indptr,
+        "terms": counted.terms,
+        "weights": (scores / norms[row]).astype(np.float32),
+        "starts": np.concatenate([[0], np.cumsum(holding)]).astype(np.int64),
+        "rows": row[by_term],
+        "scores": scores[by_term],
+        "idf": idf,
+    }
+    for name in _COLUMNS:
+        write_array(folder / f"lexical.{name}.npy", columns[name])
+    write_file(folder / "lexical.vocabulary.txt", "\n".join(counted.vocabulary).encode())
+    return size
+
+
+class LexicalIndex:
+    """The words of a generation's passages. Immutable; safe to share between threads.
+
+    vocabulary: the words, sorted; idf: float32 (vocabulary,).
+    """
+
+    def __init__(self, folder: Path) -> None:
+        text = (folder / "lexical.vocabulary.txt").read_text(encoding="utf-8")
+        self.vocabulary: list[str] = text.split("\n") if text else []
+        self._ids: dict[str, int] = {}
+        columns = {name: read_array(folder / f"lexical.{name}.npy") for name in _COLUMNS}
+        self.idf = cast("NDArray[np.float32]", columns["idf"])
+        self._indptr = cast("NDArray[np.int64]", columns["indptr"])
+        self._terms = cast("NDArray[np.int32]", columns["terms"])
+        self._weights = cast("NDArray[np.float32]", columns["weights"])
+        self._starts = cast("NDArray[np.int64]", columns["starts"])
+        self._rows = cast("NDArray[np.int32]", columns["rows"])
+        self._scores = cast("NDArray[np.float32]", columns["scores"])
+
+    @property
+    def passages(self) -> int:
+        """How many passages are indexed."""
+        return len(self._indptr) - 1
+
+    def ids(self, terms: Sequence[str]) -> list[int]:
+        """The numbers of those terms that some passage has, repeats kept."""
+        if not self._ids:
+            self._ids = {word: i for i, word in enumerate(self.vocabulary)}
+        return [self._ids[t] for t in terms if t in self._ids]
+
+    def scores(self, terms: Sequence[str]) -> NDArray[np.float64]:
+        """BM25 of every passage for the terms, shape (passages,); repeated terms count as often as they are given."""
+        total = np.zeros(self.passages, dtype=np.float64)
+        for term, times in sorted(Counter(self.ids(terms)).items()):
+            begin, end = self._starts[term], self._starts[term + 1]
+            total[self._rows[begin:end]] += times * self._scores[begin:end].astype(np.float64)
+        return total
+
+    def top(self, terms: Sequence[str], k: int, *, within: NDArray[np.int32] | None = None) -> Neighbours:
+        """The k passages with the highest BM25 above zero, as one row; `within` are the rows that may be found."""
+        total = self.scores(terms)
+        rows = np.flatnonzero(total > 0) if within is None else within[total[within] > 0]
+        scores = total[rows]
+        order = best_rows(rows, scores, k)
+        found = np.full((1, k), -1, dtype=np.int32)
+        values = np.full((1, k), -np.inf, dtype=np.float32)
+        found[0, : len(order)] = rows[order]
+        values[0, : len(order)] = scores[order]
+        return Neighbours(found, values)
+
+    def weights(self, rows: NDArray[np.int32]) -> csr_matrix:
+        """Shape (len(rows), vocabulary), float32: unit rows of BM25 weights (all zero for a passage without words)."""
+        from scipy.sparse import csr_matrix
+
+        rows = np.asarray(rows, dtype=np.int64)
+        begin, sizes = self._indptr[rows], np.diff(self._indptr)[rows] if len(rows) else np.empty(0, np.int64)
+        indptr = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+        at = np.arange(indptr[-1]) + np.repeat(begin - indptr[:-1], sizes)
+        shape = (len(rows), len(self.vocabulary))
+        return csr_matrix((self._weights[at], self._terms[at], indptr), shape=shape)
+
+    def query_weights(self, terms: Sequence[str]) -> csr_matrix:
+        """Shape (1, vocabulary), float32: the unit row of a text that is given as its words, weighted as passages are.
+
+        The length of the text plays no part: every word weighs by its inverse document frequency and count.
+        """
+        from scipy.sparse import csr_matrix
+
+        bag = sorted(Counter(self.ids(terms)).items())
+        columns = np.array([term for term, _ in bag], dtype=np.int32)
+        tf = np.array([times for _, times in bag], dtype=np.float32)
+        weights = self.idf[columns] * tf * (K1 + 1) / (tf + K1) if len(bag) else np.empty(0, np.float32)
+        norm = float(np.sqrt((weights.astype(np.float64) ** 2).sum())) or 1.0
+        data = (weights / norm).astype(np.float32)
+        return csr_matrix((data, columns, np.array([0, len(bag)])), shape=(1, len(self.vocabulary)))

@@ -1,0 +1,201 @@
+"""Vectors by content hash: computed once, kept in immutable segment files, one folder for each encoder fingerprint.
+
+A segment, little endian: magic `BJV1`, u32 dimension, u64 rows, rows × 32 bytes of SHA-256 in ascending order,
+rows × dimension float32, and the SHA-256 of all bytes before. A segment appears at one instant under its final name.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import struct
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from embed.exceptions import ModelMismatch, StoreCorrupt
+from embed.index.files import disk_errors, sync_folder
+
+__all__ = ["VectorBank", "text_hash"]
+
+_MAGIC = b"BJV1"
+_HEADER = struct.Struct("<4sIQ")
+_HASH = 32
+_MERGE_AT = 24  # small segments beyond this number are merged into one
+_SUFFIX = ".vec"
+
+
+def text_hash(text: str) -> bytes:
+    """The SHA-256 of a text, 32 bytes."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
+
+
+class _Segment:
+    """One open segment. `hashes` is (rows,) of 32 bytes, ascending; `vectors` (rows, d) float32; both mapped."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        with path.open("rb") as source:
+            head = source.read(_HEADER.size)
+        if len(head) != _HEADER.size:
+            raise _damaged(path, "it is cut off")
+        magic, dimension, rows = _HEADER.unpack(head)
+        size = _HEADER.size + rows * (_HASH + 4 * dimension) + _HASH
+        if magic != _MAGIC or path.stat().st_size != size:
+            raise _damaged(path, f"expected {size} bytes, found {path.stat().st_size}")
+        data = np.memmap(path, mode="r", dtype=np.uint8)
+        middle = _HEADER.size + rows * _HASH
+        self.hashes = data[_HEADER.size : middle].view(f"V{_HASH}")
+        self.prefixes = data[_HEADER.size : middle].reshape(rows, _HASH)[:, :8].copy().view(">u8").reshape(rows)
+        self.vectors = data[middle : size - _HASH].view(np.float32).reshape(rows, dimension)
+
+    def verify(self) -> bool:
+        """Whether the checksum at the end is that of the bytes before it."""
+        size = self.path.stat().st_size
+        digest = hashlib.sha256()
+        with self.path.open("rb") as source:
+            left = size - _HASH
+            while left:
+                block = source.read(min(1 << 20, left))
+                digest.update(block)
+                left -= len(block)
+            return source.read(_HASH) == digest.digest()
+
+    def rows_of(self, prefixes: NDArray[np.uint64], hashes: NDArray[np.void]) -> NDArray[np.int64]:
+        """The row of each hash, −1 where it is not here."""
+        if not len(self.prefixes):
+            return np.full(len(prefixes), -1, dtype=np.int64)
+        rows = np.minimum(np.searchsorted(self.prefixes, prefixes), len(self.prefixes) - 1).astype(np.int64)
+        found: NDArray[np.int64] = np.where(self.hashes[rows] == hashes, rows, -1)
+        return found
+
+
+def _damaged(path: Path, why: str) -> StoreCorrupt:
+    return StoreCorrupt(
+        f"{path} is damaged: {why}.",
+        hint="Run `bijian store verify --repair`: damaged vectors are set aside and computed again.",
+    )
+
+
+class VectorBank:
+    """All vectors of one encoder. One writer at a time; any number of readers.
+
+    folder: `store/vectors`; fingerprint: the encoder's; dimension: length of a vector.
+    """
+
+    def __init__(self, folder: Path, fingerprint: str, dimension: int) -> None:
+        self.folder = folder / fingerprint
+        self.fingerprint = fingerprint
+        self.dimension = dimension
+        self._segments: list[_Segment] = []
+        if self.folder.is_dir():
+            self._segments = [_Segment(path) for path in self._paths()]
+        for segment in self._segments:
+            if segment.vectors.shape[1] != dimension:
+                raise ModelMismatch(
+                    f"{segment.path} holds vectors of {segment.vectors.shape[1]} numbers, expected {dimension}."
+                )
+
+    def _paths(self) -> list[Path]:
+        return sorted(self.folder.glob(f"*{_SUFFIX}"))
+
+    def __len__(self) -> int:
+        return sum(len(s.hashes) for s in self._segments)
+
+    def missing(self, hashes: Sequence[bytes]) -> list[bytes]:
+        """Those of the hashes that have no vector yet, each once, ascending."""
+        wanted = sorted(set(hashes))
+        if not wanted:
+            return []
+        where = self._locate(wanted)
+        return [h for h, (segment, _) in zip(wanted, where, strict=True) if segment < 0]
+
+    def _locate(self, hashes: Sequence[bytes]) -> NDArray[np.int64]:
+        """Shape (len(hashes), 2): segment and row of each hash, −1 where there is none."""
+        raw = np.frombuffer(b"".join(hashes), dtype=f"V{_HASH}")
+        prefixes = raw.view(np.uint8).reshape(len(raw), _HASH)[:, :8].copy().view(">u8").reshape(len(raw))
+        where = np.full((len(raw), 2), -1, dtype=np.int64)
+        for number, segment in enumerate(self._segments):
+            rows = segment.rows_of(prefixes, raw)
+            new = (rows >= 0) & (where[:, 0] < 0)
+            where[new, 0] = number
+            where[new, 1] = rows[new]
+        return where
+
+    def gather(self, hashes: Sequence[bytes]) -> NDArray[np.float32]:
+        """Shape (len(hashes), dimension): the vector of each hash.
+
+        Raises:
+            StoreCorrupt: a vector that must be here is not.
+        """
+        found = np.empty((len(hashes), self.dimension), dtype=np.float32)
+        if not hashes:
+            return found
+        where = self._locate(hashes)
+        if (where[:, 0] < 0).any():
+            raise StoreCorrupt(
+                f"{int((where[:, 0] < 0).sum())} vectors are missing in {self.folder}.",
+                hint="Run `bijian index` on the files again: what is missing is computed anew.",
+            )
+        for number, segment in enumerate(self._segments):
+            mine = np.flatnonzero(where[:, 0] == number)
+            if len(mine):
+                found[mine] = segment.vectors[where[mine, 1]]
+        return found
+
+    def add(self, hashes: Sequence[bytes], vectors: NDArray[np.float32]) -> None:
+        """Keep vectors for good: when this returns they outlive a power cut."""
+        if vectors.shape != (len(hashes), self.dimension):
+            raise ModelMismatch(f"expected vectors of shape {(len(hashes), self.dimension)}, got {vectors.shape}.")
+        if not len(hashes):
+            return
+        order = sorted(range(len(hashes)), key=hashes.__getitem__)
+        self._write([hashes[i] for i in order], np.ascontiguousarray(vectors[order], dtype="<f4"))
+        if len(self._segments) >= _MERGE_AT:
+            self.merge(smallest=_MERGE_AT)
+
+    def _write(self, hashes: Sequence[bytes], vectors: NDArray[np.float32]) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        digest = hashlib.sha256()
+        beside = self.folder / f".writing.{os.getpid()}"
+        parts: Iterable[bytes] = (
+            _HEADER.pack(_MAGIC, self.dimension, len(hashes)),
+            b"".join(hashes),
+            vectors.tobytes(),
+        )
+        try:
+            with disk_errors(beside), beside.open("wb") as out:
+                for part in parts:
+                    digest.update(part)
+                    out.write(part)
+                out.write(digest.digest())
+                out.flush()
+                os.fsync(out.fileno())
+            path = self.folder / f"{digest.hexdigest()[:24]}{_SUFFIX}"
+            with disk_errors(path):
+                beside.replace(path)
+                sync_folder(self.folder)
+                sync_folder(self.folder.parent)
+        finally:
+            beside.unlink(missing_ok=True)
+        if all(s.path != path for s in self._segments):
+            self._segments.append(_Segment(path))
+
+    def merge(self, *, smallest: int | None = None) -> None:
+        """Write the given number of smallest segments (all by default) as one and remove them."""
+        chosen = sorted(self._segments, key=lambda s: (len(s.hashes), s.path.name))[:smallest]
+        if len(chosen) < 2:
+            return
+        hashes = np.concatenate([np.asarray(s.hashes).view(np.uint8).reshape(-1, _HASH) for s in chosen])
+        listed = [row.tobytes() for row in hashes]
+        order = sorted(range(len(listed)), key=listed.__getitem__)
+        order = [i for n, i in enumerate(order) if n == 0 or listed[i] != listed[order[n - 1]]]
+        vectors = np.concatenate([np.asarray(s.vectors) for s in chosen])[order]
+        self._segments = [s for s in self._segments if s not in chosen]
+        self._write([listed[i] for i in order], vectors)
+        written = {s.path for s in self._segments}
+        for segment in chosen:
+            if segment.path not in written:
+                segment.path.unlink(missing_ok=True)
