@@ -18,6 +18,7 @@ from service.similar.answer import (
     Why,
     WordMatch,
 )
+from service.similar.fused import neighbours
 from service.similar.query import LONGEST_TEXT, MOST_RESULTS, GroupBy, SimilarQuery
 
 __all__ = [
@@ -41,4 +42,5 @@ __all__ = [
     "SimilarQuery",
     "Why",
     "WordMatch",
+    "neighbours",
 ]

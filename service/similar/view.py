@@ -1,0 +1,174 @@
+"""A generation seen for comparing: dense, lexical and topical similarity of any rows with a probe."""
+
+from __future__ import annotations
+
+import bisect
+import threading
+import weakref
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from embed.index.topics import TOPIC_MARK
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
+
+    from embed.index.generation import Generation
+
+__all__ = ["FULL_SCAN", "Bag", "Mix", "Parts", "Probe", "View", "view_of"]
+
+FULL_SCAN = 30_000  # passages up to which every one of them is compared; above, candidates are
+DIGITS = 6  # scores are equal when they agree to this many decimals
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Mix:
+    """How much each part weighs in the fused similarity. The three sum to 1."""
+
+    dense: float
+    lexical: float
+    topical: float
+
+
+@dataclass(frozen=True, slots=True)
+class Bag:
+    """Terms with weights: ids int32 ascending, weights float32 of unit length (both empty for no terms)."""
+
+    ids: NDArray[np.int32]
+    weights: NDArray[np.float32]
+
+    @classmethod
+    def of(cls, ids: NDArray[np.int32], weights: NDArray[np.float32]) -> Bag:
+        norm = float(np.sqrt((weights.astype(np.float64) ** 2).sum()))
+        return cls(ids.astype(np.int32), (weights / norm if norm else weights).astype(np.float32))
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """What rows are compared with. `vector` is (d,) float32, centred and of unit length, or None."""
+
+    vector: NDArray[np.float32] | None
+    words: Bag
+    topics: Bag
+    mix: Mix
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Similarities of some rows with a probe, each of shape (rows,), float64, rounded to DIGITS decimals."""
+
+    dense: Floats
+    lexical: Floats
+    topical: Floats
+    fused: Floats
+
+    def at(self, places: NDArray[np.integer]) -> Parts:
+        return Parts(self.dense[places], self.lexical[places], self.topical[places], self.fused[places])
+
+
+class View:
+    """Wraps one generation; made once a generation by `view_of`. Safe to share between threads."""
+
+    def __init__(self, generation: Generation) -> None:
+        self._generation = weakref.ref(generation)
+        vocabulary = generation.lexical.vocabulary
+        self.topic_begin = bisect.bisect_left(vocabulary, TOPIC_MARK)
+        self.topic_end = bisect.bisect_left(vocabulary, chr(ord(TOPIC_MARK) + 1))
+        self._whole: tuple[csr_matrix, csr_matrix] | None = None
+        self._lock = threading.Lock()
+
+    @property
+    def generation(self) -> Generation:
+        generation = self._generation()
+        if generation is None:  # the caller of every function here holds the generation
+            raise ReferenceError("the generation of this view is gone")
+        return generation
+
+    def split(self, ids: NDArray[np.int32], weights: NDArray[np.float32]) -> tuple[Bag, Bag]:
+        """Part a row of the lexical index into words and topics, each of unit length."""
+        topical = (ids >= self.topic_begin) & (ids < self.topic_end)
+        return Bag.of(ids[~topical], weights[~topical]), Bag.of(ids[topical], weights[topical])
+
+    def bags_of_row(self, row: int) -> tuple[Bag, Bag]:
+        """Words and topics of a stored passage."""
+        weights = self.generation.lexical.weights(np.array([row], dtype=np.int32))
+        return self.split(weights.indices, weights.data)
+
+    def bags_of_terms(self, terms: Sequence[str]) -> tuple[Bag, Bag]:
+        """Words and topics of a text that is given as its terms."""
+        weights = self.generation.lexical.query_weights(terms)
+        return self.split(weights.indices, weights.data)
+
+    def blocks(self, rows: NDArray[np.int32]) -> tuple[csr_matrix, csr_matrix]:
+        """Unit rows of word weights and of topic weights, each of shape (len(rows), vocabulary)."""
+        if len(self.generation.passages) <= FULL_SCAN:
+            words, topics = self._all_blocks()
+            return words[rows], topics[rows]
+        return self._split_blocks(rows)
+
+    def parts(self, probe: Probe, rows: NDArray[np.int32]) -> Parts:
+        """Compare the probe with these rows, exactly. Time O(len(rows) · (d + terms of a passage))."""
+        count = len(rows)
+        if probe.vector is None:
+            dense = np.zeros(count)
+        else:
+            stored = self.generation.vectors[rows]
+            dense = np.einsum("ij,j->i", stored, probe.vector, dtype=np.float64, casting="same_kind")
+        lexical, topical = np.zeros(count), np.zeros(count)
+        if count and (len(probe.words.ids) or len(probe.topics.ids)):
+            words, topics = self.blocks(rows)
+            lexical = words @ self._spread(probe.words)
+            topical = topics @ self._spread(probe.topics)
+        return _fuse(probe.mix, dense, lexical, topical)
+
+    def _spread(self, bag: Bag) -> Floats:
+        spread = np.zeros(len(self.generation.lexical.vocabulary))
+        spread[bag.ids] = bag.weights
+        return spread
+
+    def _all_blocks(self) -> tuple[csr_matrix, csr_matrix]:
+        with self._lock:
+            if self._whole is None:
+                self._whole = self._split_blocks(np.arange(len(self.generation.passages), dtype=np.int32))
+            return self._whole
+
+    def _split_blocks(self, rows: NDArray[np.int32]) -> tuple[csr_matrix, csr_matrix]:
+        both = self.generation.lexical.weights(rows)
+        topical = (both.indices >= self.topic_begin) & (both.indices < self.topic_end)
+        return _normalised(both, ~topical), _normalised(both, topical)
+
+
+def _normalised(matrix: csr_matrix, keep: NDArray[np.bool_]) -> csr_matrix:
+    from scipy.sparse import csr_matrix
+
+    row = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))[keep]
+    data = matrix.data[keep].astype(np.float64)
+    norms = np.sqrt(np.bincount(row, weights=data**2, minlength=matrix.shape[0]))
+    norms[norms == 0] = 1.0
+    indptr = np.concatenate([[0], np.cumsum(np.bincount(row, minlength=matrix.shape[0]))])
+    return csr_matrix((data / norms[row], matrix.indices[keep], indptr), shape=matrix.shape)
+
+
+def _fuse(mix: Mix, dense: Floats, lexical: Floats, topical: Floats) -> Parts:
+    dense, lexical, topical = (np.round(part, DIGITS) for part in (dense, lexical, topical))
+    fused = np.round(mix.dense * dense + mix.lexical * lexical + mix.topical * topical, DIGITS)
+    return Parts(dense, lexical, topical, fused)
+
+
+_views: weakref.WeakKeyDictionary[Generation, View] = weakref.WeakKeyDictionary()
+_views_lock = threading.Lock()
+
+
+def view_of(generation: Generation) -> View:
+    """The view of a generation; made once and let go with it."""
+    with _views_lock:
+        view = _views.get(generation)
+        if view is None:
+            view = _views[generation] = View(generation)
+        return view
