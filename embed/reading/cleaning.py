@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from embed.reading.advertising import injected_edits
 from embed.reading.chrome import chrome_edits
-from embed.reading.document import CleanText, SourceDocument
+from embed.reading.document import CleanText, Removal, RemovalReason, SourceDocument
 from embed.reading.layout import page_edits, unwrap_edits
 from embed.reading.mojibake import (
     CRLF,
@@ -38,10 +39,17 @@ def clean(source: SourceDocument) -> CleanText:
     work.apply(page_edits(list(work.lines())))
     work.apply(chrome_edits(list(work.lines())))
     work.apply(unwrap_edits(list(work.lines())))
+    work.apply(injected_edits(work.text))
     work.apply(punctuation_edits(work.text))
     work.apply(_trim_edits(work))
     origin = np.append(work.origin, work.origin[-1] + 1 if len(work.origin) else 0).astype(np.int32)
-    return CleanText(work.text, origin, work.outermost_removals(), traditional)
+    removals = work.outermost_removals()
+    return CleanText(work.text, origin, removals, traditional, _warnings(removals))
+
+
+def _warnings(removals: tuple[Removal, ...]) -> tuple[str, ...]:
+    injected = sum(1 for removal in removals if removal.reason is RemovalReason.INJECTED)
+    return (f"页面被植入广告 {injected} 处 · {injected} runs of injected advertising",) if injected else ()
 
 
 def _trim_edits(work: TrackedText) -> Iterator[Edit]:
