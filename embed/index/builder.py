@@ -66,11 +66,12 @@ class _Columns:
 
 
 def build_generation(
-    folder: Path, entries: Iterable[Entry], bank: VectorBank, stamp: ModelStamp, *, number: int, text_rules: str
+    folder: Path, entries: Iterable[Entry], bank: VectorBank, stamp: ModelStamp, *, number: int, rules: tuple[str, str]
 ) -> Manifest:
     """Write all files of a generation into an empty folder, the manifest last.
 
-    entries: ascending by report id, each id once. Every passage's vector must be in the bank.
+    entries: ascending by report id, each id once; every passage's vector must be in the bank.
+    rules: fingerprints of the rules of reading and structure, and of the index.
     The same entries and vectors give the same bytes.
     """
     columns = _write_texts(folder, entries)
@@ -84,7 +85,8 @@ def build_generation(
     manifest = Manifest(
         number=number,
         model=stamp,
-        text_rules=text_rules,
+        text_rules=rules[0],
+        index_rules=rules[1],
         reports=len(reports),
         passages=len(passages),
         searchable=int(searchable.sum()),

@@ -85,13 +85,7 @@ class Generation:
         Raises:
             ModelMismatch: the fingerprints differ; the message names both models.
         """
-        stamp = self.manifest.model
-        if encoder.fingerprint != stamp.fingerprint:
-            raise ModelMismatch(
-                f"this store holds vectors of {stamp.name} ({stamp.fingerprint}), "
-                f"the encoder is {encoder.model} ({encoder.fingerprint}).",
-                hint=f"Use --model {stamp.name} with the engine it was built with, or run `bijian reindex --model …`.",
-            )
+        self.manifest.check_encoder(encoder)
 
     def centre(self, vectors: NDArray[np.float32], mean: NDArray[np.float32] | None = None) -> NDArray[np.float32]:
         """Take the mean (by default the passages' own) from unit rows and normalise again; shape (q, d)."""

@@ -6,10 +6,14 @@ import hashlib
 import json
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from embed.exceptions import StoreCorrupt, StoreVersion
+from embed.exceptions import ModelMismatch, StoreCorrupt, StoreVersion
 from embed.index.files import checksum, write_file
+from embed.index.wording import PASSAGE_SIDE
+
+if TYPE_CHECKING:
+    from embed.models.encoder import Encoder
 
 __all__ = ["FORMAT", "IndexSettings", "Manifest", "ModelStamp"]
 
@@ -26,6 +30,11 @@ class ModelStamp:
     fingerprint: str
     dimension: int
     side: str
+
+    @classmethod
+    def of(cls, encoder: Encoder) -> ModelStamp:
+        """The stamp of an encoder's passage vectors."""
+        return cls(encoder.model, encoder.fingerprint, encoder.dimension, str(PASSAGE_SIDE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +62,7 @@ class Manifest:
     number: int
     model: ModelStamp
     text_rules: str
+    index_rules: str
     reports: int
     passages: int
     searchable: int
@@ -65,6 +75,24 @@ class Manifest:
     def fingerprint(self) -> str:
         """The encoder's fingerprint."""
         return self.model.fingerprint
+
+    @property
+    def rules(self) -> tuple[str, str]:
+        """Fingerprints of the rules of reading and structure, and of the index."""
+        return self.text_rules, self.index_rules
+
+    def check_encoder(self, encoder: Encoder) -> None:
+        """Refuse an encoder whose vectors mean something else.
+
+        Raises:
+            ModelMismatch: the fingerprints differ; the message names both models.
+        """
+        if encoder.fingerprint != self.fingerprint:
+            raise ModelMismatch(
+                f"this store holds vectors of {self.model.name} ({self.fingerprint}), "
+                f"the encoder is {encoder.model} ({encoder.fingerprint}).",
+                hint=f"Use {self.model.name} with the engine it was built with, or run `bijian reindex --model …`.",
+            )
 
     def write(self, folder: Path) -> None:
         """Write it with its own checksum."""

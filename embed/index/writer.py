@@ -73,9 +73,9 @@ class StoreWriter:
         for folder in (self.store.path / "generations").glob(".*"):
             shutil.rmtree(folder, ignore_errors=True)
 
-    def bank(self, encoder: Encoder) -> VectorBank:
-        """The vectors of an encoder."""
-        return VectorBank(self.store.path / "vectors", encoder.fingerprint, encoder.dimension)
+    def bank(self, stamp: ModelStamp) -> VectorBank:
+        """The vectors of one encoder."""
+        return VectorBank(self.store.path / "vectors", stamp.fingerprint, stamp.dimension)
 
     def known_scans(self, keys: Sequence[str]) -> set[str]:
         """Those of the keys under which a scan is kept."""
@@ -136,7 +136,11 @@ class StoreWriter:
         self, reports: Sequence[Report], encoder: Encoder, *, vectors: Sequence[NDArray[np.float32]] | None = None
     ) -> int:
         """Add understood reports beside what is there; see `Store.add`."""
-        bank = self.bank(encoder)
+        stamp = ModelStamp.of(encoder)
+        manifest = self.manifest()
+        if manifest is not None:
+            manifest.check_encoder(encoder)
+        bank = self.bank(stamp)
         for place, report in enumerate(reports):
             hashes = [text_hash(embedding_text(p.text, p.heading)) for p in report.passages]
             if vectors is not None:
@@ -150,7 +154,7 @@ class StoreWriter:
             key = digest("added", report.file, pack_report(report))
             self.keep_scan(key, [report])
             contents[report.file] = key
-        return self.publish(contents, encoder, bank, text_rules="added")
+        return self.publish(contents, stamp, bank, rules=("added", "added"))
 
     def embed(self, reports: Sequence[Report], encoder: Encoder, bank: VectorBank) -> int:
         """Compute the vectors that are not there yet; return how many."""
@@ -170,17 +174,18 @@ class StoreWriter:
             same = list(group)
             yield Entry(self.reading(same[0][2]), tuple(sorted({row[1] for row in same})))
 
-    def publish(self, contents: Mapping[str, str], encoder: Encoder, bank: VectorBank, *, text_rules: str) -> int:
+    def publish(
+        self, contents: Mapping[str, str], stamp: ModelStamp, bank: VectorBank, *, rules: tuple[str, str]
+    ) -> int:
         """Build the generation with these contents beside the current one and swap it in at one instant."""
         current = self.store.current_number()
         number = max([current, *self.store.generations()]) + 1
         self._set_contents(contents, number)
-        stamp = ModelStamp(encoder.model, encoder.fingerprint, encoder.dimension, str(PASSAGE_SIDE))
         folder = self.store.path / "generations"
         building = folder / f".building.{number}"
         with disk_errors(building):
             building.mkdir(parents=True)
-            build_generation(building, self.entries(contents), bank, stamp, number=number, text_rules=text_rules)
+            build_generation(building, self.entries(contents), bank, stamp, number=number, rules=rules)
             building.rename(folder / str(number))
             sync_folder(folder)
         replace_file(self.store.path / "CURRENT", f"{number}\n".encode())

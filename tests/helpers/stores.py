@@ -14,7 +14,6 @@ from embed.index import Store
 from embed.models.encoder import Encoder, Side
 from embed.structure.report import Level, Metadata, Passage, Region, Report, ReportKind, Role
 
-
 ANJU = Region(province="四川省", city="遂宁市", county="安居区", code="510904")
 
 

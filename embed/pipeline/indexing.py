@@ -1,0 +1,248 @@
+"""Files to a new generation: what changed is read, what has no vector is encoded, and one swap makes it current."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from embed.index.manifest import ModelStamp
+from embed.index.store import Store
+from embed.index.vectors import VectorBank
+from embed.index.writer import Failure, StoreWriter, digest
+from embed.models.encoder import Encoder
+from embed.pipeline.embedding import EmbeddingThread
+from embed.pipeline.rules import index_rules, text_rules
+from embed.pipeline.scanning import Job, absolute, file_hash, list_files, scan_all
+from embed.structure.facts import Facts
+from embed.structure.report import Report
+
+__all__ = ["IndexOptions", "IndexOutcome", "Progress", "Stage", "index_files"]
+
+Progress = Callable[["Stage"], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """How far a stage is: `hash`, `read`, `embed` or `build`. `total` is None while it is not known."""
+
+    name: str
+    done: int
+    total: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndexOptions:
+    """prune: drop what lies under the given folders, or was given, and is gone from the disk. wait: seconds to wait
+    for another writer, None for ever. workers: processes that read; 1 reads in this one.
+    """
+
+    prune: bool = False
+    wait: float | None = 0.0
+    workers: int = 1
+
+
+@dataclass(slots=True)
+class IndexOutcome:
+    """What one run did. `generation` is the current one afterwards, new only if `changed`."""
+
+    generation: int = 0
+    changed: bool = False
+    files: int = 0
+    unchanged: int = 0
+    read: int = 0
+    removed: int = 0
+    reports: int = 0
+    passages: int = 0
+    embedded: int = 0
+    failures: list[Failure] = field(default_factory=list)
+    warnings: list[tuple[str, str]] = field(default_factory=list)
+    took_over: int | None = None
+    seconds: dict[str, float] = field(default_factory=dict)
+
+
+def index_files(
+    store: Store,
+    paths: Sequence[Path],
+    encoder: Encoder | Callable[[], Encoder],
+    *,
+    facts: Mapping[str, Facts] | None = None,
+    progress: Progress | None = None,
+    options: IndexOptions | None = None,
+) -> IndexOutcome:
+    """Bring the store up to date with these files and folders.
+
+    encoder: an encoder, or a function that opens one; it is called only when something must be encoded or checked.
+    facts: what is known about files, by their absolute paths. progress: called in this and in one other thread.
+
+    A file that was read before, byte for byte, costs one hash. What was done before a kill is kept: the same call
+    goes on from there. A file that can no longer be read leaves its earlier content in place and is listed.
+
+    Raises:
+        StoreLocked: another process writes. ModelMismatch: the store was built with another model. DiskFull.
+    """
+    options = options or IndexOptions()
+    with store.writer(wait=options.wait) as writer:
+        return _Run(writer, encoder, facts or {}, progress or _silent, options).index(paths)
+
+
+def _silent(stage: Stage) -> None:
+    del stage
+
+
+class _Run:
+    """One run of `index_files`, with the write lock held."""
+
+    def __init__(
+        self,
+        writer: StoreWriter,
+        encoder: Encoder | Callable[[], Encoder],
+        facts: Mapping[str, Facts],
+        progress: Progress,
+        options: IndexOptions,
+    ) -> None:
+        self.writer = writer
+        self.facts = facts
+        self.progress = progress
+        self.options = options
+        self.manifest = writer.manifest()
+        self.outdated = self.manifest is None or self.manifest.rules != (text_rules(), index_rules())
+        self.outcome = IndexOutcome(took_over=writer.took_over.get("pid") if writer.took_over else None)
+        self._open = encoder if callable(encoder) else lambda: encoder
+        self._encoder: Encoder | None = None
+        self._started = time.perf_counter()
+
+    def index(self, paths: Sequence[Path]) -> IndexOutcome:
+        found, missing, folders = list_files(paths)
+        self.outcome.files = len(found) + len(missing)
+        self.outcome.failures.extend(missing)
+        live = self.writer.live()
+        keys = self._hash(found)
+        contents = self._without_gone({**live, **keys}, keys, folders, missing)
+        known = self._usable_scans(list(keys.values()))
+        jobs = [Job(path, found[path], self.facts.get(path)) for path, key in keys.items() if key not in known]
+        self.outcome.unchanged = len(keys) - len(jobs)
+        if jobs or contents != live or self.outdated:
+            self._read_and_embed(jobs, live, contents, keys)
+        self.outcome.removed = len(set(live) - set(contents))
+        if contents != live or self.outdated:
+            self._publish(contents)
+        self._count()
+        return self.outcome
+
+    def _lap(self, name: str) -> None:
+        now = time.perf_counter()
+        self.outcome.seconds[name] = round(now - self._started, 3)
+        self._started = now
+
+    def _hash(self, found: Mapping[str, str]) -> dict[str, str]:
+        """The scan key of each file that can be opened."""
+        keys: dict[str, str] = {}
+        for done, (path, name) in enumerate(found.items()):
+            if done % 100 == 0:
+                self.progress(Stage("hash", done, len(found)))
+            try:
+                keys[path] = digest(file_hash(path), text_rules(), repr(self.facts.get(path)), name)
+            except OSError as error:
+                message = f"文件打不开 · cannot be opened: {error.strerror}"
+                self.outcome.failures.append(Failure(name, "unreadable", message))
+        self.progress(Stage("hash", len(found), len(found)))
+        self._lap("hash")
+        return keys
+
+    def _without_gone(
+        self,
+        contents: dict[str, str],
+        keys: Mapping[str, str],
+        folders: Sequence[str],
+        missing: Sequence[Failure],
+    ) -> dict[str, str]:
+        if not self.options.prune:
+            return contents
+        given = {absolute(f.name) for f in missing}
+        gone = [
+            path
+            for path in contents
+            if path not in keys
+            and (path in given or any(path.startswith(folder.rstrip("/") + "/") for folder in folders))
+            and not Path(path).exists()
+        ]
+        return {path: scan for path, scan in contents.items() if path not in set(gone)}
+
+    def _usable_scans(self, keys: Sequence[str]) -> set[str]:
+        """Known scans without failures; a file that failed is tried again."""
+        return {key for key in self.writer.known_scans(keys) if all("report" in d for d in self.writer.scan(key))}
+
+    def _read_and_embed(
+        self, jobs: Sequence[Job], live: Mapping[str, str], contents: dict[str, str], keys: Mapping[str, str]
+    ) -> None:
+        """Read what is new; give every passage of the new contents its vector.
+
+        Where reading fails `contents` keeps what was there before.
+        """
+        fresh = {keys[job.path] for job in jobs}
+        settled = set() if self.outdated else set(live.values())
+        with EmbeddingThread(self._bank(), self.encoder, self._on_embedding) as embedding:
+            self._read(jobs, live, contents, keys, embedding)
+            for scan in sorted(set(contents.values()) - fresh - settled):
+                embedding.offer(self._reports(scan))
+        self.outcome.embedded = embedding.embedded
+        self._lap("read and embed")
+
+    def _read(
+        self,
+        jobs: Sequence[Job],
+        live: Mapping[str, str],
+        contents: dict[str, str],
+        keys: Mapping[str, str],
+        embedding: EmbeddingThread,
+    ) -> None:
+        for done, scanned in enumerate(scan_all(jobs, self.options.workers)):
+            path = scanned.job.path
+            reports = [r for r in scanned.results if isinstance(r, Report)]
+            self.outcome.failures.extend(f for f in scanned.results if isinstance(f, Failure))
+            self.outcome.warnings.extend((r.file, warning) for r in reports for warning in r.warnings)
+            if reports:
+                self.outcome.read += 1
+                self.writer.keep_scan(keys[path], scanned.results)
+                embedding.offer(reports)
+            elif path in live:
+                contents[path] = live[path]
+            else:
+                del contents[path]
+            self.progress(Stage("read", done + 1, len(jobs)))
+
+    def _reports(self, scan: str) -> list[Report]:
+        return [self.writer.reading(d["reading"]) for d in self.writer.scan(scan) if "reading" in d]
+
+    def _publish(self, contents: Mapping[str, str]) -> None:
+        self.progress(Stage("build", 0, 1))
+        rules = (text_rules(), index_rules())
+        self.writer.publish(contents, self._stamp(), self._bank(), rules=rules)
+        self.outcome.changed = True
+        self.progress(Stage("build", 1, 1))
+        self._lap("build")
+
+    def encoder(self) -> Encoder:
+        """The encoder, opened when first asked for and held against what the store was built with."""
+        if self._encoder is None:
+            self._encoder = self._open()
+            if self.manifest is not None:
+                self.manifest.check_encoder(self._encoder)
+        return self._encoder
+
+    def _stamp(self) -> ModelStamp:
+        return self.manifest.model if self.manifest else ModelStamp.of(self.encoder())
+
+    def _bank(self) -> VectorBank:
+        return self.writer.bank(self._stamp())
+
+    def _on_embedding(self, done: int, total: int) -> None:
+        self.progress(Stage("embed", done, total))
+
+    def _count(self) -> None:
+        manifest = self.writer.manifest()
+        if manifest is not None:
+            self.outcome.generation = manifest.number
+            self.outcome.reports, self.outcome.passages = manifest.reports, manifest.passages

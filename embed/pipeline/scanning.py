@@ -1,0 +1,144 @@
+"""Files to understood reports, in worker processes where there are many."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections import deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+
+from embed.index.writer import Failure
+from embed.reading import ReadFailure, clean, read_documents
+from embed.structure import understand
+from embed.structure.facts import Facts
+from embed.structure.report import Report
+
+__all__ = ["Job", "Scanned", "absolute", "file_hash", "list_files", "scan_all"]
+
+_POOL_FROM = 64  # files; below, starting processes costs more than it gives
+_CHUNK = 16  # files that one worker takes at a time
+_AHEAD = 3  # chunks for each worker that are read ahead of the writer
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One file to read: where it is, how it is called in results, what is known about it."""
+
+    path: str
+    name: str
+    facts: Facts | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Scanned:
+    """What one file held."""
+
+    job: Job
+    results: tuple[Report | Failure, ...]
+
+
+def absolute(path: str | Path) -> str:
+    """The path from the root, without `..` and without following links: what a file is known by."""
+    return os.path.abspath(path)  # noqa: PTH100 - Path.resolve follows links
+
+
+def list_files(given: Sequence[Path]) -> tuple[dict[str, str], list[Failure], list[str]]:
+    """(absolute path → name as given, ascending; what is not there; absolute paths of the folders).
+
+    Folders are searched to the bottom; hidden files and links that lead out of the folder are left out.
+    """
+    found: dict[str, str] = {}
+    failures: list[Failure] = []
+    folders: list[str] = []
+    for path in given:
+        if path.is_dir():
+            folders.append(absolute(path))
+            for inside in _inside(path):
+                found.setdefault(absolute(inside), str(inside))
+        elif path.exists():
+            found[absolute(path)] = str(path)
+        else:
+            failures.append(Failure(str(path), "missing", "没有这个文件 · there is no such file"))
+    return dict(sorted(found.items())), failures, folders
+
+
+def _inside(folder: Path) -> Iterator[Path]:
+    root = folder.resolve()
+    for where, names, files in os.walk(folder):
+        names[:] = sorted(n for n in names if not n.startswith("."))
+        for name in sorted(files):
+            path = Path(where, name)
+            if name.startswith(".") or not path.is_file():
+                continue
+            if path.is_symlink() and root not in path.resolve().parents:
+                continue
+            yield path
+
+
+def file_hash(path: str) -> str:
+    """The SHA-256 of a file's bytes, 64 hex digits."""
+    with Path(path).open("rb") as source:
+        return hashlib.file_digest(source, "sha256").hexdigest()
+
+
+def scan_all(jobs: Sequence[Job], workers: int) -> Iterator[Scanned]:
+    """Read and understand every file, in the order given; at most a few chunks are held at a time."""
+    if workers < 2 or len(jobs) < _POOL_FROM:
+        for job in jobs:
+            yield scan(job)
+        return
+    chunks = deque(jobs[i : i + _CHUNK] for i in range(0, len(jobs), _CHUNK))
+    running: deque[tuple[Sequence[Job], Future[list[Scanned]]]] = deque()
+    with _pool(workers) as pool:
+        while chunks or running:
+            while chunks and len(running) < workers * _AHEAD:
+                chunk = chunks.popleft()
+                running.append((chunk, pool.submit(_scan_chunk, chunk)))
+            chunk, future = running.popleft()
+            try:
+                yield from future.result()
+            except BrokenProcessPool:
+                yield from _scan_alone(chunk)
+                rest = [job for later, _ in running for job in later] + [job for later in chunks for job in later]
+                yield from scan_all(rest, workers)
+                return
+
+
+def _pool(workers: int) -> ProcessPoolExecutor:
+    return ProcessPoolExecutor(workers, mp_context=get_context("forkserver"))
+
+
+def _scan_chunk(jobs: Sequence[Job]) -> list[Scanned]:
+    return [scan(job) for job in jobs]
+
+
+def _scan_alone(jobs: Sequence[Job]) -> Iterator[Scanned]:
+    """Each file in a process of its own, after one of them brought a worker down."""
+    for job in jobs:
+        with _pool(1) as pool:
+            try:
+                yield pool.submit(scan, job).result()
+            except BrokenProcessPool:
+                failure = Failure(
+                    job.name, "crashed", "读取进程被该文件拖垮 · reading this file brought its process down"
+                )
+                yield Scanned(job, (failure,))
+
+
+def scan(job: Job) -> Scanned:
+    """Read and understand one file. Whatever goes wrong with it is a `Failure` of this file alone."""
+    results: list[Report | Failure] = []
+    try:
+        for document in read_documents(Path(job.name)):
+            if isinstance(document, ReadFailure):
+                results.append(Failure(document.name, document.reason, document.message))
+            else:
+                results.append(understand(document, clean(document), job.facts))
+    except Exception as error:
+        results.append(Failure(job.name, "internal", f"处理时出错 · {type(error).__name__}: {error}"))
+    return Scanned(job, tuple(results))

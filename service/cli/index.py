@@ -1,0 +1,113 @@
+"""`bijian index`: read reports into a store."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from service.cli.opening import encoder_opener
+from service.cli.options import format_option, read_settings, settings_options
+from service.cli.progress import Bars
+
+if TYPE_CHECKING:
+    from embed.index.writer import Failure
+    from embed.pipeline import IndexOutcome
+
+__all__ = ["command", "present"]
+
+SOME_FAILED = 3
+_LISTED = 20
+
+
+@click.command(help="读取报告并编入存储 · Read reports into a store")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--manifest", type=click.Path(path_type=Path, dir_okay=False), help="已知信息 CSV · a CSV of known facts")
+@click.option("--prune", is_flag=True, help="移除已不存在的文件 · drop files that are gone")
+@click.option("--wait", type=float, default=0.0, show_default=True, help="等待其他写入者的秒数 · seconds to wait")
+@settings_options("store", "model", "engine", "cache", "threads")
+@format_option("table", "json")
+def command(
+    files: tuple[Path, ...], manifest: Path | None, prune: bool, wait: float, form: str, **given: object
+) -> int:
+    settings = read_settings(given)
+    from embed.index import Store
+    from embed.models.opening import cores_given
+    from embed.pipeline import IndexOptions, index_files
+
+    facts = _facts(manifest)
+    store = Store.open(settings.store, create=True)
+    options = IndexOptions(prune=prune, wait=wait, workers=settings.threads or cores_given())
+    with Bars() as bars:
+        outcome = index_files(
+            store, expand(files), encoder_opener(settings), facts=facts, progress=bars.show, options=options
+        )
+    present(outcome, settings.store, form)
+    return SOME_FAILED if outcome.failures else 0
+
+
+def expand(patterns: Sequence[Path]) -> list[Path]:
+    """Paths as given; a pattern that names no file is matched against the disk."""
+    paths: list[Path] = []
+    for pattern in patterns:
+        if pattern.exists() or not any(sign in str(pattern) for sign in "*?["):
+            paths.append(pattern)
+            continue
+        root = Path(pattern.anchor) if pattern.is_absolute() else Path()
+        relative = pattern.relative_to(pattern.anchor) if pattern.is_absolute() else pattern
+        paths.extend(sorted(root.glob(str(relative))) or [pattern])
+    return paths
+
+
+def _facts(manifest: Path | None) -> Any:  # noqa: ANN401 - a mapping that only the pipeline looks into
+    if manifest is None:
+        return None
+    from embed.structure.facts import read_manifest
+
+    return read_manifest(manifest)
+
+
+def present(outcome: IndexOutcome, store: Path, form: str) -> None:
+    """Print what a run did."""
+    if form == "json":
+        click.echo(json.dumps(asdict(outcome), ensure_ascii=False))
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    console = Console(highlight=False)
+    table = Table(show_header=False, box=None, pad_edge=False)
+    for label, value in _rows(outcome):
+        table.add_row(label, value)
+    console.print(table)
+    for failure in outcome.failures[:_LISTED]:
+        _print_failure(console, failure)
+    if len(outcome.failures) > _LISTED:
+        console.print(f"  … {len(outcome.failures) - _LISTED} more; --format json lists all", markup=False)
+    if not outcome.changed:
+        console.print("没有变化 · nothing changed", markup=False)
+    console.print(f"下一步 · next: bijian clusters --store {store}", markup=False)
+
+
+def _rows(outcome: IndexOutcome) -> list[tuple[str, str]]:
+    took = sum(outcome.seconds.values())
+    rows = [
+        ("文件 · files", f"{outcome.files}（未变 unchanged {outcome.unchanged}，已读 read {outcome.read}）"),
+        ("报告 · documents", str(outcome.reports)),
+        ("段落 · passages", f"{outcome.passages}（新编码 encoded {outcome.embedded}）"),
+        ("版本 · generation", str(outcome.generation)),
+        ("用时 · seconds", f"{took:.1f}"),
+    ]
+    if outcome.removed:
+        rows.insert(1, ("移除 · dropped", str(outcome.removed)))
+    if outcome.failures:
+        rows.append(("失败 · failed", str(len(outcome.failures))))
+    return rows
+
+
+def _print_failure(console: Any, failure: Failure) -> None:  # noqa: ANN401 - rich's console, imported late
+    console.print(f"  ✗ {failure.name}: {failure.message}", markup=False)
