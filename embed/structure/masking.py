@@ -14,6 +14,8 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from embed.structure.divisions import find_mentions, load_divisions
+
 __all__ = ["Detail", "DetailKind", "Masked", "details", "mask", "without"]
 
 
@@ -99,9 +101,13 @@ _SURNAMES = (
 )
 _PERSON = re.compile(
     rf"(?<=[书镇乡县区市局所会律教主任记长师官授员])[{_SURNAMES}][\u4e00-\u9fff]{{1,2}}(?=同志|等同志|主持|带队|带头|率|出席|讲授|[、，,])"
-    rf"|[{_SURNAMES}]某某?|(?<=[由请邀、，,])[{_SURNAMES}][\u4e00-\u9fff]{{1,2}}(?=(?:{_TITLES}))"
+    rf"|[{_SURNAMES}]某某?|(?<=[由请邀、，,])(?!顾问)[{_SURNAMES}][\u4e00-\u9fff]{{1,2}}(?=(?:{_TITLES}))"
     rf"|(?<=顾问)[{_SURNAMES}][\u4e00-\u9fff]{{1,2}}(?=律师)"
 )
+_OWN_PLACE = re.compile("[我全本各](?:省|自治区|市|州|盟|县|区|旗|镇|乡|街道|局|村)(?!级|域|直|长|委|政|乡|民)")
+_KIND_WORDS = ("街道", "地区", "苏木")
+_NO_PLACE = ("长治久安", "安康", "大同小异")
+UPPER = 2  # the depth of prefectures
 
 
 def details(text: str) -> tuple[Detail, ...]:
@@ -166,35 +172,27 @@ def _inside(span: tuple[int, int], fixed: list[tuple[int, int]]) -> bool:
 
 
 def _places(text: str) -> Iterator[tuple[int, int]]:
-    names = _place_names()
-    i = 0
-    while i < len(text) - 1:
-        longest = 0
-        for length in names.get(text[i : i + 2], ()):
-            if text[i : i + length] in _place_set():
-                longest = length
+    """Full names of divisions, bare names of provinces and prefectures, and 我镇, 全区 and their like."""
+    divisions = load_divisions()
+    for mention in find_mentions(text, divisions):
+        if mention.end - mention.start > 2 or mention.text not in _KIND_WORDS:
+            yield mention.start, mention.end
+    heads, stems = _stems()
+    for i in range(len(text) - 1):
+        for size in heads.get(text[i : i + 2], ()):
+            if text[i : i + size] in stems and not text.startswith(_NO_PLACE, i):
+                yield i, i + size
                 break
-        if longest:
-            yield i, i + longest
-            i += longest
-        else:
-            i += 1
+    for match in _OWN_PLACE.finditer(text):
+        yield match.span()
 
 
 @lru_cache(maxsize=1)
-def _place_set() -> frozenset[str]:
-    try:
-        from embed.structure.divisions import place_names
-    except ImportError:  # the table of divisions is not part of this installation
-        return frozenset()
-    return frozenset(place_names())
-
-
-@lru_cache(maxsize=1)
-def _place_names() -> dict[str, tuple[int, ...]]:
-    """First two characters → lengths of the names that begin with them, longest first."""
-    lengths: dict[str, set[int]] = {}
-    for name in _place_set():
-        if len(name) >= 2:
-            lengths.setdefault(name[:2], set()).add(len(name))
-    return {head: tuple(sorted(found, reverse=True)) for head, found in lengths.items()}
+def _stems() -> tuple[dict[str, tuple[int, ...]], frozenset[str]]:
+    """First two characters → sizes of the bare names of provinces and prefectures, longest first; and the names."""
+    divisions = load_divisions()
+    names = {stem for stem, rows in divisions.stems.items() if any(divisions.depth(row) <= UPPER for row in rows)}
+    sizes: dict[str, set[int]] = {}
+    for name in names:
+        sizes.setdefault(name[:2], set()).add(len(name))
+    return {head: tuple(sorted(found, reverse=True)) for head, found in sizes.items()}, frozenset(names)
