@@ -13,6 +13,9 @@ from service.clusters.clustering import (
     Place,
     RoleClusters,
 )
+from service.clusters.loading import load
+from service.clusters.plain import plain, plain_cluster
+from service.clusters.run import cluster
 
 __all__ = [
     "POOLS",
@@ -26,4 +29,8 @@ __all__ = [
     "Parameters",
     "Place",
     "RoleClusters",
+    "cluster",
+    "load",
+    "plain",
+    "plain_cluster",
 ]

@@ -157,10 +157,10 @@ class Parameters:
     neighbours: how many neighbours each passage is compared with where not all pairs are.
     """
 
-    dense_share: float = 0.3
-    fineness: float = 0.2
+    dense_share: float = 0.5
+    fineness: float = 0.33
     theme_share: float = 0.5
-    neighbours: int = 12
+    neighbours: int = 24
 
 
 @dataclass(frozen=True, slots=True)

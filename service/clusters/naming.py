@@ -1,0 +1,119 @@
+"""Names and descriptions of clusters, from the passages' own headings and sentences."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
+
+__all__ = ["Phrase", "central_sentence", "distinguishing_terms", "heading_phrases", "name_from"]
+
+TERMS = 8
+SHORTEST_PHRASE, LONGEST_PHRASE = 4, 22
+LONGEST_SENTENCE = 90
+_BREAK = re.compile(r"[，。；：、！？,;:!?\s“”\"《》（）()【】\[\]—…]+")
+_SENTENCE = re.compile(r"[^。；！？;!?\n]+")
+_ORDINAL = re.compile(
+    r"^(?:[一二三四五六七八九十]{1,3}(?:是|要|、|，)|第[一二三四五六七八九十]{1,3}[，、]|首先|其次|最后)[，、]?"
+)
+_YEARS = re.compile(r"(?:19|20)\d{2}年?度?|[一二三四五六七八九十]五(?:期间|时期)")
+_EMPTY = re.compile(
+    r"^(?:主要)?(?:工作)?(?:举措|做法|措施|成效|情况|问题|不足|打算|安排|计划|原因|开展情况|基本情况|存在的?问题|下一步.*)+$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A phrase with how many members and how many reports have it above them."""
+
+    text: str
+    members: int
+    reports: int
+
+
+def distinguishing_terms(
+    weights: csr_matrix, labels: NDArray[np.int32], clusters: int, vocabulary: Sequence[str]
+) -> list[tuple[str, ...]]:
+    """For each cluster its words by mean weight less the mean over all passages, strongest first, at most `TERMS`.
+
+    weights: (n, vocabulary) BM25 rows; labels: (n,) cluster or −1. Words of one character and numbers are left out.
+    """
+    from scipy.sparse import csr_matrix as sparse
+
+    inside = np.flatnonzero(labels >= 0)
+    sizes = np.bincount(labels[inside], minlength=clusters).astype(np.float32)
+    indicator = sparse(
+        (1 / sizes[labels[inside]], (labels[inside], inside)), shape=(clusters, weights.shape[0]), dtype=np.float32
+    )
+    means = (indicator @ weights).tocsr()
+    overall = np.asarray(weights.mean(axis=0)).ravel()
+    result = []
+    for row in range(clusters):
+        begin, end = means.indptr[row], means.indptr[row + 1]
+        columns, values = means.indices[begin:end], means.data[begin:end]
+        lift = np.round(values - overall[columns], 6)
+        order = np.lexsort((columns, -lift))
+        words = (vocabulary[columns[k]] for k in order if lift[k] > 0)
+        chosen: list[str] = []
+        for word in words:
+            if len(word) >= 2 and not word.startswith("@"):
+                chosen.append(word)
+                if len(chosen) == TERMS:
+                    break
+        result.append(tuple(chosen))
+    return result
+
+
+def heading_phrases(headings: Sequence[tuple[str, int]]) -> list[Phrase]:
+    """Phrases of the members' own headings, most reports first. `headings`: (heading, report row) of each member."""
+    members: Counter[str] = Counter()
+    reports: dict[str, set[int]] = {}
+    for heading, report in headings:
+        for phrase in dict.fromkeys(phrases_of(heading)):
+            members[phrase] += 1
+            reports.setdefault(phrase, set()).add(report)
+    found = [Phrase(text, count, len(reports[text])) for text, count in members.items()]
+    return sorted(found, key=lambda p: (-p.reports, -p.members, len(p.text), p.text))
+
+
+def phrases_of(text: str) -> list[str]:
+    """Pieces of a heading or sentence between marks, of a length that can be a name."""
+    pieces = (_ORDINAL.sub("", _YEARS.sub("", piece)) for piece in _BREAK.split(text))
+    return [p for p in pieces if SHORTEST_PHRASE <= len(p) <= LONGEST_PHRASE and not _EMPTY.match(p)]
+
+
+def name_from(terms: Sequence[str], phrases: Sequence[Phrase], texts: Sequence[str]) -> str:
+    """The phrase that holds most of the distinguishing terms, headings before texts; the terms where no phrase fits."""
+    rank = {term: 1 / (1 + place) for place, term in enumerate(terms)}
+    candidates: dict[str, float] = {}
+    for phrase in phrases:
+        candidates[phrase.text] = 1.0 + 0.25 * min(phrase.reports, 8)
+    for text in texts:
+        for piece in phrases_of(text):
+            candidates.setdefault(piece, 0.6)
+    best, best_score = "", 0.0
+    for text, prior in sorted(candidates.items()):
+        held = sum(weight for term, weight in rank.items() if term in text)
+        score = round(held * prior / (1 + 0.03 * len(text)), 6)
+        if score > best_score:
+            best, best_score = text, score
+    return best if best_score >= 0.5 else "、".join(terms[:3]) or "未命名"
+
+
+def central_sentence(text: str, terms: Sequence[str]) -> str:
+    """The sentence of a passage that holds most of the terms, shortened at a comma to `LONGEST_SENTENCE` characters."""
+    sentences = [s.strip() for s in _SENTENCE.findall(text) if len(s.strip()) >= 6] or [text.strip()]
+    best = max(sentences, key=lambda s: (sum(term in s for term in terms), -sentences.index(s)))
+    best = _ORDINAL.sub("", best)
+    if len(best) <= LONGEST_SENTENCE:
+        return best
+    cut = max(best.rfind("，", 0, LONGEST_SENTENCE), best.rfind(",", 0, LONGEST_SENTENCE))
+    return best[: cut if cut >= 20 else LONGEST_SENTENCE] + "……"

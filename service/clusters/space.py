@@ -1,0 +1,127 @@
+"""The space that passages are compared in: vectors, words and themes in one point each.
+
+The inner product of two points is their similarity: `dense_share` of the vectors' and the rest of the words', both
+held back by `theme_share`, plus the agreement in themes. Words enter through a projection on ±1 directions that depend
+on nothing but the word, so that old and new text, whatever the store, are projected alike.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from embed.structure.report import Role
+from service.clusters.belief import ThemeModel, learn_themes
+from service.clusters.clustering import Parameters
+from service.clusters.neighbours import steady_blas
+from service.clusters.themes import Catalogue, catalogue
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
+
+    from embed.index import Generation
+    from embed.models.encoder import Encoder
+
+__all__ = ["WORD_DIRECTIONS", "Space", "example_vectors", "points_of", "project", "space_of", "word_directions"]
+
+WORD_DIRECTIONS = 128
+ROWS_AT_ONCE = 50_000
+
+
+@dataclass(frozen=True, slots=True)
+class Space:
+    """Passages of one role as points. Row i of every array stands for `rows[i]`, a row of the passage table.
+
+    points: (n, d + WORD_DIRECTIONS + themes) float32; beliefs: (n, themes) float32.
+    """
+
+    rows: NDArray[np.int32]
+    points: NDArray[np.float32]
+    beliefs: NDArray[np.float32]
+    themes: ThemeModel
+
+
+def word_directions(words: Sequence[str]) -> NDArray[np.float32]:
+    """A fixed direction for each word, shape (len(words), WORD_DIRECTIONS), entries ±1/√WORD_DIRECTIONS."""
+    if not words:
+        return np.empty((0, WORD_DIRECTIONS), np.float32)
+    digests = b"".join(hashlib.blake2b(w.encode(), digest_size=WORD_DIRECTIONS // 8).digest() for w in words)
+    bits = np.unpackbits(np.frombuffer(digests, np.uint8)).reshape(len(words), WORD_DIRECTIONS)
+    return np.asarray((bits.astype(np.float32) * 2 - 1) / np.sqrt(WORD_DIRECTIONS), dtype=np.float32)
+
+
+def project(weights: csr_matrix, directions: NDArray[np.float32]) -> NDArray[np.float32]:
+    """BM25 weight rows on the words' directions, unit rows, shape (rows, WORD_DIRECTIONS)."""
+    return _unit(np.asarray(weights @ directions, dtype=np.float32))
+
+
+def _unit(rows: NDArray[np.float32]) -> NDArray[np.float32]:
+    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
+    return np.asarray(rows / np.where(lengths > 0, lengths, 1), dtype=np.float32)
+
+
+def points_of(
+    dense: NDArray[np.float32], words: NDArray[np.float32], belief: NDArray[np.float32], parameters: Parameters
+) -> NDArray[np.float32]:
+    """Points of passages, float32, rows of length at most 1.
+
+    dense: (n, d) centred unit rows. words: (n, WORD_DIRECTIONS) unit rows. belief: (n, themes) shares of belief; their
+    square roots enter, so that two equal certain beliefs agree fully.
+    """
+    themes, vectors = (parameters.theme_share if belief.shape[1] else 0.0), parameters.dense_share
+    parts = [
+        dense * np.sqrt((1 - themes) * vectors),
+        words * np.sqrt((1 - themes) * (1 - vectors)),
+        np.sqrt(belief * themes),
+    ]
+    return np.hstack(parts).astype(np.float32)
+
+
+def example_vectors(themes: Catalogue, generation: Generation, encoder: Encoder | None) -> NDArray[np.float32]:
+    """Centred unit vectors of the themes' examples, shape (themes, d); all zero without an encoder."""
+    result = np.zeros((len(themes), generation.vectors.shape[1]), np.float32)
+    if encoder is None or not len(themes):
+        return result
+    from embed.index.wording import PASSAGE_SIDE, embedding_text
+
+    owners = [row for row, theme in enumerate(themes.themes) for _ in theme.examples]
+    texts = [embedding_text(example, ()) for theme in themes.themes for example in theme.examples]
+    vectors = encoder.encode(texts, side=PASSAGE_SIDE)
+    np.add.at(result, owners, vectors)
+    counts = np.bincount(owners, minlength=len(themes)).astype(np.float32)[:, None]
+    return generation.centre((result / np.maximum(counts, 1)).astype(np.float32))
+
+
+def space_of(
+    generation: Generation,
+    rows: NDArray[np.int32],
+    role: Role,
+    parameters: Parameters,
+    encoder: Encoder | None = None,
+) -> Space:
+    """Points of passages of a generation.
+
+    Memory: a few copies of the points' array, 4 · (d + WORD_DIRECTIONS + themes) bytes a passage each.
+    """
+    themes = catalogue(role if parameters.theme_share > 0 else Role.BACKGROUND)
+    words = np.empty((len(rows), WORD_DIRECTIONS), np.float32)
+    strengths = np.empty((len(rows), len(themes)), np.float32)
+    directions = word_directions(generation.lexical.vocabulary)
+    for begin in range(0, len(rows), ROWS_AT_ONCE):
+        part = slice(begin, begin + ROWS_AT_ONCE)
+        words[part] = project(generation.lexical.weights(rows[part]), directions)
+        passages = generation.passages_at(rows[part]) if len(themes) else []
+        headings = [passage.heading[-1] if passage.heading else "" for passage in passages]
+        if passages:
+            strengths[part] = themes.strengths_under([passage.text for passage in passages], headings)
+    dense = np.asarray(generation.vectors[rows], dtype=np.float32)
+    with steady_blas():
+        examples = example_vectors(themes, generation, encoder)
+        model = learn_themes(themes, examples, strengths, dense, words)
+        beliefs = model.belief(strengths, dense, words)
+    return Space(rows, points_of(dense, words, beliefs, parameters), beliefs, model)
