@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mmap
 import os
 from pathlib import Path
 from typing import cast
@@ -46,8 +47,9 @@ class Blobs:
         path = folder / f"{name}.bin"
         self._offsets = cast("NDArray[np.int64]", read_array(folder / f"{name}.offsets.npy"))
         try:
-            empty = path.stat().st_size == 0
-            self._data = np.empty(0, np.uint8) if empty else np.memmap(path, dtype=np.uint8, mode="r")
+            with path.open("rb") as source:
+                empty = path.stat().st_size == 0
+                self._data: mmap.mmap | bytes = b"" if empty else mmap.mmap(source.fileno(), 0, access=mmap.ACCESS_READ)
         except OSError as error:
             raise StoreCorrupt(f"{path} is damaged: {error}.", hint="Run `bijian store verify`.") from error
 
@@ -58,4 +60,20 @@ class Blobs:
         if not 0 <= row < len(self):
             raise IndexError(f"row {row} of {len(self)}")
         data = self._data[int(self._offsets[row]) : int(self._offsets[row + 1])]
-        return data.tobytes().decode("utf-8", "surrogatepass")
+        return data.decode("utf-8", "surrogatepass")
+
+    def containing(self, needle: str) -> NDArray[np.int32]:
+        """The rows whose text contains the needle, ascending. One pass over the file."""
+        data = self._data
+        wanted = needle.encode("utf-8", "surrogatepass")
+        rows: list[int] = []
+        place = data.find(wanted) if wanted else -1
+        while place >= 0:
+            row = int(np.searchsorted(self._offsets, place, side="right")) - 1
+            end = int(self._offsets[row + 1])
+            if place + len(wanted) <= end:
+                rows.append(row)
+                place = data.find(wanted, end)
+            else:  # the needle lies across two texts
+                place = data.find(wanted, place + 1)
+        return np.array(rows, dtype=np.int32)

@@ -47,11 +47,13 @@ _BLOCK = 1 << 14
 class Entry:
     """One report that goes into a generation.
 
-    files: every name under which its bytes were found, sorted. corrected: names of metadata fields that people set.
+    files: every name under which its bytes were found, sorted; paths: the files that hold it, from the root.
+    corrected: names of metadata fields that people set.
     """
 
     report: Report
     files: tuple[str, ...]
+    paths: tuple[str, ...] = ()
     corrected: tuple[str, ...] = ()
 
 
@@ -107,6 +109,7 @@ def _write_texts(folder: Path, entries: Iterable[Entry]) -> _Columns:
         _add_report(columns, entry.report)
         value = {
             "files": entry.files,
+            "paths": entry.paths,
             "sha256": entry.report.sha256,
             "metadata": metadata_to_json(entry.report.metadata),
             "corrected": entry.corrected,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -12,6 +13,8 @@ from embed.exceptions import DiskFull, StoreCorrupt, StoreError, StoreLocked, St
 
 __all__ = ["MIGRATIONS", "Catalog"]
 
+_DIGITS = 32
+
 
 def _first(db: sqlite3.Connection) -> None:
     db.execute(
@@ -20,13 +23,45 @@ def _first(db: sqlite3.Connection) -> None:
     )
     db.execute("CREATE TABLE scans (key TEXT PRIMARY KEY, results TEXT NOT NULL, digest TEXT NOT NULL) WITHOUT ROWID")
     db.execute(
-        "CREATE TABLE contents (path TEXT NOT NULL, scan TEXT NOT NULL, since INTEGER NOT NULL, until INTEGER,"
-        " digest TEXT NOT NULL, PRIMARY KEY (path, since)) WITHOUT ROWID"
+        "CREATE TABLE contents (path TEXT NOT NULL, name TEXT NOT NULL, facts TEXT NOT NULL, scan TEXT NOT NULL,"
+        " since INTEGER NOT NULL, until INTEGER, digest TEXT NOT NULL, PRIMARY KEY (path, since)) WITHOUT ROWID"
     )
     db.execute("CREATE INDEX contents_until ON contents (until)")
 
 
-MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_first,)
+def _second(db: sqlite3.Connection) -> None:
+    db.execute(
+        "CREATE TABLE edits (id INTEGER PRIMARY KEY, report TEXT NOT NULL, field TEXT NOT NULL, value TEXT NOT NULL,"
+        " who TEXT NOT NULL, moment TEXT NOT NULL, why TEXT NOT NULL, since INTEGER NOT NULL, until INTEGER,"
+        " digest TEXT NOT NULL)"
+    )
+    db.execute(
+        "CREATE TABLE jobs (id INTEGER PRIMARY KEY, command TEXT NOT NULL, pid INTEGER NOT NULL, started TEXT NOT NULL,"
+        " finished TEXT, state TEXT NOT NULL, note TEXT NOT NULL)"
+    )
+
+
+def _third(db: sqlite3.Connection) -> None:
+    db.execute(
+        "CREATE TABLE clusterings (id INTEGER PRIMARY KEY, series TEXT NOT NULL, role TEXT NOT NULL,"
+        " generation INTEGER NOT NULL, key TEXT NOT NULL, meta BLOB NOT NULL, arrays BLOB NOT NULL)"
+    )
+    db.execute("CREATE INDEX clusterings_series ON clusterings (series, role, id)")
+    db.execute(
+        "CREATE TABLE cluster_ids (series TEXT NOT NULL, role TEXT NOT NULL, cluster TEXT NOT NULL, born INTEGER NOT NULL,"
+        " ended INTEGER, became TEXT NOT NULL, PRIMARY KEY (series, role, cluster)) WITHOUT ROWID"
+    )
+    db.execute(
+        "CREATE TABLE cluster_events (clustering INTEGER NOT NULL, place INTEGER NOT NULL, kind TEXT NOT NULL,"
+        " cluster TEXT NOT NULL, others TEXT NOT NULL, PRIMARY KEY (clustering, place)) WITHOUT ROWID"
+    )
+    db.execute(
+        "CREATE TABLE cluster_edits (id INTEGER PRIMARY KEY, series TEXT NOT NULL, role TEXT NOT NULL,"
+        " kind TEXT NOT NULL, cluster TEXT NOT NULL, value TEXT NOT NULL)"
+    )
+
+
+MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_first, _second, _third)
 """Numbered, append-only: migration i brings a catalog of version i to version i + 1."""
 
 
@@ -48,7 +83,7 @@ def sqlite_errors(path: Path) -> Iterator[None]:
         raise _damaged(path, error) from error
 
 
-def _damaged(path: Path, error: Exception) -> StoreCorrupt:
+def _damaged(path: Path, error: Exception | str) -> StoreCorrupt:
     return StoreCorrupt(
         f"{path} is damaged: {error}.",
         hint="Searches still work. `bijian store verify --repair` rebuilds the catalog from the current generation.",
@@ -107,6 +142,25 @@ class Catalog:
                 raise
             self._depth = 0
             self._db.execute("COMMIT")
+
+    @staticmethod
+    def digest(*parts: str | bytes) -> str:
+        """A checksum of a row's values, 32 hex digits."""
+        whole = hashlib.sha256()
+        for part in parts:
+            data = part if isinstance(part, bytes) else part.encode("utf-8", "surrogatepass")
+            whole.update(len(data).to_bytes(8, "little"))
+            whole.update(data)
+        return whole.hexdigest()[:_DIGITS]
+
+    def check(self, digest: object, *parts: str | bytes, what: str) -> None:
+        """Hold a row against its checksum.
+
+        Raises:
+            StoreCorrupt: they differ; the message names the row.
+        """
+        if digest != self.digest(*parts):
+            raise _damaged(self.path, what)
 
     def run(self, statement: str, values: Sequence[Any] = ()) -> list[Any]:
         """Execute one statement and fetch all its rows."""

@@ -18,10 +18,12 @@ __all__ = [
     "checksum",
     "disk_errors",
     "read_array",
+    "read_current",
     "replace_file",
     "settle_file",
     "sync_folder",
     "write_array",
+    "write_current",
     "write_file",
 ]
 
@@ -116,3 +118,32 @@ def checksum(path: Path) -> str:
         while block := source.read(_BLOCK):
             digest.update(block)
     return digest.hexdigest()
+
+
+def read_current(path: Path) -> int:
+    """The number in a CURRENT file, 0 before the first generation.
+
+    Raises:
+        StoreCorrupt: the file is missing or not what was written.
+    """
+    try:
+        text = path.read_text(encoding="ascii")
+    except (OSError, ValueError) as error:
+        raise _no_current(path, str(error)) from error
+    number, _, _ = text.partition(" ")
+    if not number.isdigit() or text != _current(int(number)):
+        raise _no_current(path, f"it holds {text[:24]!r}")
+    return int(number)
+
+
+def write_current(path: Path, number: int) -> None:
+    """Put another number into CURRENT at one instant."""
+    replace_file(path, _current(number).encode())
+
+
+def _current(number: int) -> str:
+    return f"{number} {hashlib.sha256(str(number).encode()).hexdigest()[:8]}\n"
+
+
+def _no_current(path: Path, why: str) -> StoreCorrupt:
+    return StoreCorrupt(f"{path} is damaged: {why}.", hint="Run `bijian store verify --repair`.")

@@ -176,6 +176,10 @@ class Generation:
         """The clean text of the passage in a row."""
         return self._texts[row]
 
+    def rows_containing(self, needle: str) -> NDArray[np.int32]:
+        """The rows of passages whose clean text contains the needle, ascending."""
+        return self._texts.containing(needle)
+
     def passages_at(self, rows: Iterable[int] | NDArray[np.integer[Any]]) -> list[StoredPassage]:
         """The passages in these rows, in the order of `rows`."""
         return [self._passage(int(row)) for row in rows]

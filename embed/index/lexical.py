@@ -122,6 +122,17 @@ class LexicalIndex:
             self._ids = {word: i for i, word in enumerate(self.vocabulary)}
         return [self._ids[t] for t in terms if t in self._ids]
 
+    def frequencies(self, ids: NDArray[np.int32]) -> NDArray[np.int64]:
+        """How many passages have each of these terms, given by number."""
+        ids = np.asarray(ids, dtype=np.int64)
+        counts: NDArray[np.int64] = self._starts[ids + 1] - self._starts[ids]
+        return counts
+
+    def postings(self, term: int) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+        """The rows that have a term, given by its number, ascending; and the BM25 score of each."""
+        span = slice(int(self._starts[term]), int(self._starts[term + 1]))
+        return self._rows[span], self._scores[span]
+
     def scores(self, terms: Sequence[str]) -> NDArray[np.float64]:
         """BM25 of every passage for the terms, shape (passages,); repeated terms count as often as they are given."""
         total = np.zeros(self.passages, dtype=np.float64)

@@ -5,13 +5,26 @@ from __future__ import annotations
 import json
 import zlib
 from dataclasses import asdict
+from datetime import date
 from typing import Any
 
 from embed.index.tables import metadata_from_json, metadata_to_json
 from embed.reading.document import Removal, RemovalReason
-from embed.structure.report import Candidate, Evidence, Metadata, Passage, Report, Role, Section
+from embed.structure.facts import Facts
+from embed.structure.report import (
+    Candidate,
+    Evidence,
+    Level,
+    Metadata,
+    Passage,
+    Region,
+    Report,
+    ReportKind,
+    Role,
+    Section,
+)
 
-__all__ = ["pack_report", "unpack_report"]
+__all__ = ["facts_from_json", "facts_to_json", "pack_report", "unpack_report"]
 
 _LEVEL = 6
 
@@ -67,3 +80,25 @@ def _passage_out(p: Passage) -> list[object]:
 
 def _passage_in(p: list[Any]) -> Passage:
     return Passage(p[0], Role(p[1]), p[2], p[3], p[4], p[5], tuple(p[6]), p[7])
+
+
+def facts_to_json(facts: Facts | None) -> str:
+    """What is known about a file, as JSON text with sorted keys; `null` for nothing."""
+    if facts is None:
+        return "null"
+    value = {name: v for name, v in asdict(facts).items() if v is not None}
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, default=str)
+
+
+def facts_from_json(text: str) -> Facts | None:
+    """The inverse of `facts_to_json`."""
+    value: dict[str, Any] | None = json.loads(text)
+    if value is None:
+        return None
+    readers: dict[str, Any] = {
+        "region": lambda v: Region(**v),
+        "published": date.fromisoformat,
+        "level": Level,
+        "kind": ReportKind,
+    }
+    return Facts(**{name: readers.get(name, lambda v: v)(v) for name, v in value.items()})

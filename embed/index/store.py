@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from embed.exceptions import StoreCorrupt, StoreMissing
 from embed.index.catalog import Catalog
-from embed.index.files import disk_errors
+from embed.index.files import disk_errors, read_current, write_current
 from embed.index.generation import Generation
 
 if TYPE_CHECKING:
@@ -58,21 +58,14 @@ class Store:
             with disk_errors(path):
                 (path / "generations").mkdir(parents=True, exist_ok=True)
                 (path / "vectors").mkdir(exist_ok=True)
+                if not (path / "CURRENT").exists():
+                    write_current(path / "CURRENT", 0)
             Catalog(path / "catalog.sqlite", create=True).close()
         return cls(path)
 
     def current_number(self) -> int:
         """The number of the current generation, 0 when there is none yet."""
-        path = self.path / "CURRENT"
-        try:
-            text = path.read_text(encoding="ascii")
-        except FileNotFoundError:
-            return 0
-        except ValueError:
-            text = ""
-        if not text.strip().isdigit():
-            raise StoreCorrupt(f"{path} is damaged: {text[:20]!r}.", hint="Run `bijian store verify --repair`.")
-        return int(text)
+        return read_current(self.path / "CURRENT")
 
     def current(self) -> Generation:
         """The current generation, kept until its `close()`; the same object for all who hold the same one.

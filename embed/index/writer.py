@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
+import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from embed.exceptions import StoreCorrupt
 from embed.index.builder import Entry, build_generation
 from embed.index.catalog import Catalog
-from embed.index.files import disk_errors, replace_file, sync_folder
+from embed.index.edits import REMOVED, Edits, by_report, corrected
+from embed.index.files import disk_errors, sync_folder, write_current
 from embed.index.manifest import Manifest, ModelStamp
 from embed.index.serial import pack_report, unpack_report
 from embed.index.vectors import VectorBank, text_hash
@@ -27,10 +28,10 @@ if TYPE_CHECKING:
     from embed.index.store import Store
     from embed.models.encoder import Encoder
 
-__all__ = ["Failure", "StoreWriter"]
+__all__ = ["Failure", "Source", "StoreWriter"]
 
 _KEPT_GENERATIONS = 2  # the current one and the one to go back to
-_DIGITS = 32
+_IN_ONE_QUERY = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +43,13 @@ class Failure:
     message: str
 
 
-def digest(*parts: str | bytes) -> str:
-    """A short checksum of a row of the catalog, 32 hex digits."""
-    whole = hashlib.sha256()
-    for part in parts:
-        data = part if isinstance(part, bytes) else part.encode("utf-8", "surrogatepass")
-        whole.update(len(data).to_bytes(8, "little"))
-        whole.update(data)
-    return whole.hexdigest()[:_DIGITS]
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One file of the store's contents: its name as given, what was known about it (JSON), and the key of its scan."""
+
+    name: str
+    facts: str
+    scan: str
 
 
 class StoreWriter:
@@ -59,19 +59,45 @@ class StoreWriter:
         self.store = store
         self.took_over = took_over
         self.catalog = Catalog(store.path / "catalog.sqlite")
-        self._forget_unpublished()
+        self.edits = Edits(self.catalog)
+        try:
+            self._forget_unpublished()
+        except BaseException:
+            self.catalog.close()
+            raise
 
     def close(self) -> None:
         self.catalog.close()
 
     def _forget_unpublished(self) -> None:
-        """Bring the table of contents back to the current generation after a kill or a rollback."""
+        """Bring contents and edits back to the current generation after a kill or a rollback."""
         current = self.store.current_number()
         with self.catalog.atomic():
             self.catalog.run("DELETE FROM contents WHERE since > ?", (current,))
             self.catalog.run("UPDATE contents SET until = NULL WHERE until > ?", (current,))
+            self.edits.forget_after(current)
+            self.catalog.run("UPDATE jobs SET state = 'interrupted' WHERE state = 'running'")
         for folder in (self.store.path / "generations").glob(".*"):
             shutil.rmtree(folder, ignore_errors=True)
+
+    # ---- jobs
+
+    def begin_job(self, command: str) -> int:
+        """Record that work began; return its number."""
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        row = self.catalog.run(
+            "INSERT INTO jobs (command, pid, started, state, note) VALUES (?, ?, ?, 'running', '{}') RETURNING id",
+            (command, os.getpid(), now),
+        )
+        return int(row[0][0])
+
+    def end_job(self, job: int, state: str, note: Mapping[str, object]) -> None:
+        """Record how work ended: `done`, `failed` or `interrupted`."""
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        text = json.dumps(note, ensure_ascii=False, default=str)
+        self.catalog.run("UPDATE jobs SET finished = ?, state = ?, note = ? WHERE id = ?", (now, state, text, job))
+
+    # ---- readings and vectors
 
     def bank(self, stamp: ModelStamp) -> VectorBank:
         """The vectors of one encoder."""
@@ -80,14 +106,15 @@ class StoreWriter:
     def known_scans(self, keys: Sequence[str]) -> set[str]:
         """Those of the keys under which a scan is kept."""
         known: set[str] = set()
-        for begin in range(0, len(keys), 500):
-            block = keys[begin : begin + 500]
+        for begin in range(0, len(keys), _IN_ONE_QUERY):
+            block = keys[begin : begin + _IN_ONE_QUERY]
             marks = ",".join("?" * len(block))
             known |= {row[0] for row in self.catalog.run(f"SELECT key FROM scans WHERE key IN ({marks})", block)}
         return known
 
     def keep_scan(self, key: str, results: Sequence[Report | Failure]) -> None:
         """Keep what one file held, for good."""
+        digest = self.catalog.digest
         listed: list[dict[str, str]] = []
         with self.catalog.atomic():
             for place, result in enumerate(results):
@@ -101,36 +128,34 @@ class StoreWriter:
                     (reading, result.id, data, digest(reading, result.id, data)),
                 )
                 listed.append({"name": result.file, "report": result.id, "reading": reading})
-            text = json.dumps(listed, ensure_ascii=False)
+            text = json.dumps(listed)
             self.catalog.run("INSERT OR REPLACE INTO scans VALUES (?, ?, ?)", (key, text, digest(key, text)))
 
     def scan(self, key: str) -> list[dict[str, str]]:
         """What one file held: `name` with `report` and `reading`, or with `reason` and `message`."""
         rows = self.catalog.run("SELECT results, digest FROM scans WHERE key = ?", (key,))
-        if not rows or rows[0][1] != digest(key, rows[0][0]):
-            raise self._damaged(f"scan {key}")
-        listed: list[dict[str, str]] = json.loads(rows[0][0])
+        text, check = rows[0] if rows else ("", None)
+        self.catalog.check(check, key, text, what=f"scan {key}")
+        listed: list[dict[str, str]] = json.loads(text)
         return listed
 
     def reading(self, key: str) -> Report:
         """One kept reading."""
         rows = self.catalog.run("SELECT report, data, digest FROM readings WHERE key = ?", (key,))
-        if not rows or rows[0][2] != digest(key, rows[0][0], rows[0][1]):
-            raise self._damaged(f"reading {key}")
-        return unpack_report(rows[0][1])
+        report, data, check = rows[0] if rows else ("", b"", None)
+        self.catalog.check(check, key, report, data, what=f"reading {key}")
+        return unpack_report(data)
 
-    def _damaged(self, what: str) -> StoreCorrupt:
-        return StoreCorrupt(
-            f"{self.catalog.path} is damaged: {what}.", hint="Run `bijian store verify --repair`, then index again."
+    def live(self) -> dict[str, Source]:
+        """The paths in the current generation, ascending, each with its source."""
+        rows = self.catalog.run(
+            "SELECT path, name, facts, scan, since, digest FROM contents WHERE until IS NULL ORDER BY path"
         )
+        for path, name, facts, scan, since, check in rows:
+            self.catalog.check(check, path, name, facts, scan, str(since), what=f"contents of {path}")
+        return {row[0]: Source(*row[1:4]) for row in rows}
 
-    def live(self) -> dict[str, str]:
-        """The paths in the current generation, each with the key of its scan."""
-        rows = self.catalog.run("SELECT path, scan, since, digest FROM contents WHERE until IS NULL ORDER BY path")
-        for path, scan, since, check in rows:
-            if check != digest(path, scan, str(since)):
-                raise self._damaged(f"contents row {path}")
-        return {row[0]: row[1] for row in rows}
+    # ---- reports that were understood elsewhere
 
     def add(
         self, reports: Sequence[Report], encoder: Encoder, *, vectors: Sequence[NDArray[np.float32]] | None = None
@@ -141,45 +166,61 @@ class StoreWriter:
         if manifest is not None:
             manifest.check_encoder(encoder)
         bank = self.bank(stamp)
-        for place, report in enumerate(reports):
-            hashes = [text_hash(embedding_text(p.text, p.heading)) for p in report.passages]
-            if vectors is not None:
-                new = {h: vectors[place][i] for i, h in enumerate(hashes)}
-                wanted = bank.missing(hashes)
-                bank.add(wanted, np.array([new[h] for h in wanted], np.float32).reshape(-1, bank.dimension))
+        texts = [[embedding_text(p.text, p.heading) for p in r.passages] for r in reports]
         if vectors is None:
-            self.embed(reports, encoder, bank)
+            self._encode([text for listed in texts for text in listed], encoder, bank)
+        else:
+            given = {
+                text_hash(t): v
+                for listed, rows in zip(texts, vectors, strict=True)
+                for t, v in zip(listed, rows, strict=True)
+            }
+            missing = bank.missing(list(given))
+            bank.add(missing, np.array([given[h] for h in missing], np.float32).reshape(-1, bank.dimension))
         contents = self.live()
         for report in reports:
-            key = digest("added", report.file, pack_report(report))
+            key = self.catalog.digest("added", report.file, pack_report(report))
             self.keep_scan(key, [report])
-            contents[report.file] = key
-        return self.publish(contents, stamp, bank, rules=("added", "added"))
+            contents[report.file] = Source(report.file, "null", key)
+        return self.publish(contents, stamp, bank, rules=manifest.rules if manifest else ("added", "added"))
 
-    def embed(self, reports: Sequence[Report], encoder: Encoder, bank: VectorBank) -> int:
-        """Compute the vectors that are not there yet; return how many."""
-        texts = [embedding_text(p.text, p.heading) for r in reports for p in r.passages]
+    def _encode(self, texts: Sequence[str], encoder: Encoder, bank: VectorBank) -> None:
         by_hash = {text_hash(text): text for text in texts}
         missing = sorted(bank.missing(list(by_hash)), key=lambda h: (len(by_hash[h]), h))
         if missing:
             bank.add(missing, encoder.encode([by_hash[h] for h in missing], side=PASSAGE_SIDE))
-        return len(missing)
 
-    def entries(self, contents: Mapping[str, str]) -> Iterator[Entry]:
-        """The reports of these contents, ascending by id, each once."""
-        found: list[tuple[str, str, str]] = []
-        for scan in contents.values():
-            found.extend((d["report"], d["name"], d["reading"]) for d in self.scan(scan) if "report" in d)
-        for _, group in groupby(sorted(found), key=lambda row: row[0]):
+    # ---- the next generation
+
+    def next_number(self) -> int:
+        """The number of the generation that `publish` will make."""
+        return max([self.store.current_number(), *self.store.generations()]) + 1
+
+    def entries(self, contents: Mapping[str, Source]) -> Iterator[Entry]:
+        """The reports of these contents, ascending by id, each once; removed ones left out, corrections applied."""
+        edits = by_report(self.edits.active())
+        found: list[tuple[str, str, str, str]] = []
+        for path, source in contents.items():
+            found.extend((d["report"], d["name"], d["reading"], path) for d in self.scan(source.scan) if "report" in d)
+        for report_id, group in groupby(sorted(found), key=lambda row: row[0]):
             same = list(group)
-            yield Entry(self.reading(same[0][2]), tuple(sorted({row[1] for row in same})))
+            mine = edits.get(report_id, [])
+            if any(edit.field == REMOVED for edit in mine):
+                continue
+            report = self.reading(same[0][2])
+            metadata, fields = corrected(report.metadata, mine)
+            yield Entry(
+                replace(report, metadata=metadata),
+                files=tuple(sorted({row[1] for row in same})),
+                paths=tuple(sorted({row[3] for row in same})),
+                corrected=fields,
+            )
 
     def publish(
-        self, contents: Mapping[str, str], stamp: ModelStamp, bank: VectorBank, *, rules: tuple[str, str]
+        self, contents: Mapping[str, Source], stamp: ModelStamp, bank: VectorBank, *, rules: tuple[str, str]
     ) -> int:
         """Build the generation with these contents beside the current one and swap it in at one instant."""
-        current = self.store.current_number()
-        number = max([current, *self.store.generations()]) + 1
+        number = self.next_number()
         self._set_contents(contents, number)
         folder = self.store.path / "generations"
         building = folder / f".building.{number}"
@@ -188,21 +229,29 @@ class StoreWriter:
             build_generation(building, self.entries(contents), bank, stamp, number=number, rules=rules)
             building.rename(folder / str(number))
             sync_folder(folder)
-        replace_file(self.store.path / "CURRENT", f"{number}\n".encode())
+        write_current(self.store.path / "CURRENT", number)
         self.remove_old(keep=_KEPT_GENERATIONS)
         return number
 
-    def _set_contents(self, contents: Mapping[str, str], number: int) -> None:
+    def republish(self) -> int:
+        """Build the current contents anew, with the edits in force."""
+        manifest = self.manifest()
+        if manifest is None:
+            return 0
+        return self.publish(self.live(), manifest.model, self.bank(manifest.model), rules=manifest.rules)
+
+    def _set_contents(self, contents: Mapping[str, Source], number: int) -> None:
         live = self.live()
-        gone = [path for path, scan in live.items() if contents.get(path) != scan]
-        new = [(path, scan) for path, scan in contents.items() if live.get(path) != scan]
+        gone = [path for path, source in live.items() if contents.get(path) != source]
+        new = [(path, source) for path, source in contents.items() if live.get(path) != source]
+        rows = [(path, s.name, s.facts, s.scan, str(number)) for path, s in new]
         with self.catalog.atomic():
             self.catalog.run_many(
                 "UPDATE contents SET until = ? WHERE path = ? AND until IS NULL", [(number, path) for path in gone]
             )
             self.catalog.run_many(
-                "INSERT INTO contents VALUES (?, ?, ?, NULL, ?)",
-                [(path, scan, number, digest(path, scan, str(number))) for path, scan in new],
+                "INSERT INTO contents VALUES (?, ?, ?, ?, ?, NULL, ?)",
+                [(*row[:4], number, self.catalog.digest(*row)) for row in rows],
             )
 
     def remove_old(self, *, keep: int) -> list[int]:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from embed.exceptions import BijianError
 from embed.index.manifest import ModelStamp
+from embed.index.serial import facts_from_json, facts_to_json
 from embed.index.store import Store
 from embed.index.vectors import VectorBank
-from embed.index.writer import Failure, StoreWriter, digest
+from embed.index.writer import Failure, Source, StoreWriter
 from embed.models.encoder import Encoder
 from embed.pipeline.embedding import EmbeddingThread
 from embed.pipeline.rules import index_rules, text_rules
@@ -60,6 +63,11 @@ class IndexOutcome:
     warnings: list[tuple[str, str]] = field(default_factory=list)
     took_over: int | None = None
     seconds: dict[str, float] = field(default_factory=dict)
+
+    def counts(self) -> dict[str, object]:
+        """The numbers alone, for the record of jobs."""
+        numbers = ("generation", "files", "unchanged", "read", "removed", "reports", "passages", "embedded")
+        return {**{name: getattr(self, name) for name in numbers}, "failed": len(self.failures)}
 
 
 def index_files(
@@ -114,90 +122,108 @@ class _Run:
         self._started = time.perf_counter()
 
     def index(self, paths: Sequence[Path]) -> IndexOutcome:
+        job = self.writer.begin_job("index")
+        state = "interrupted"
+        try:
+            self._index(paths)
+            state = "done"
+        except Exception:
+            state = "failed"
+            raise
+        finally:
+            with suppress(BijianError):
+                self.writer.end_job(job, state, self.outcome.counts())
+        return self.outcome
+
+    def _index(self, paths: Sequence[Path]) -> None:
         found, missing, folders = list_files(paths)
         self.outcome.files = len(found) + len(missing)
         self.outcome.failures.extend(missing)
         live = self.writer.live()
-        keys = self._hash(found)
-        contents = self._without_gone({**live, **keys}, keys, folders, missing)
-        known = self._usable_scans(list(keys.values()))
-        jobs = [Job(path, found[path], self.facts.get(path)) for path, key in keys.items() if key not in known]
-        self.outcome.unchanged = len(keys) - len(jobs)
-        if jobs or contents != live or self.outdated:
-            self._read_and_embed(jobs, live, contents, keys)
+        sources = self._hash(found, live)
+        contents = self._without_gone({**live, **sources}, sources, folders, missing)
+        known = self._usable_scans([source.scan for source in sources.values()])
+        new = {path: source for path, source in sources.items() if source.scan not in known}
+        self.outcome.unchanged = len(sources) - len(new)
+        if new or contents != live or self.outdated:
+            self._read_and_embed(new, live, contents)
         self.outcome.removed = len(set(live) - set(contents))
         if contents != live or self.outdated:
             self._publish(contents)
         self._count()
-        return self.outcome
 
     def _lap(self, name: str) -> None:
         now = time.perf_counter()
         self.outcome.seconds[name] = round(now - self._started, 3)
         self._started = now
 
-    def _hash(self, found: Mapping[str, str]) -> dict[str, str]:
-        """The scan key of each file that can be opened."""
-        keys: dict[str, str] = {}
+    def _hash(self, found: Mapping[str, str], live: Mapping[str, Source]) -> dict[str, Source]:
+        """What each file that can be opened is now; what was known about it earlier stays known."""
+        sources: dict[str, Source] = {}
         for done, (path, name) in enumerate(found.items()):
             if done % 100 == 0:
                 self.progress(Stage("hash", done, len(found)))
+            known = (
+                facts_to_json(self.facts[path]) if path in self.facts else live[path].facts if path in live else "null"
+            )
             try:
-                keys[path] = digest(file_hash(path), text_rules(), repr(self.facts.get(path)), name)
+                key = self.writer.catalog.digest(file_hash(path), text_rules(), known, name)
             except OSError as error:
                 message = f"文件打不开 · cannot be opened: {error.strerror}"
                 self.outcome.failures.append(Failure(name, "unreadable", message))
+                continue
+            sources[path] = Source(name, known, key)
         self.progress(Stage("hash", len(found), len(found)))
         self._lap("hash")
-        return keys
+        return sources
 
     def _without_gone(
         self,
-        contents: dict[str, str],
-        keys: Mapping[str, str],
+        contents: dict[str, Source],
+        sources: Mapping[str, Source],
         folders: Sequence[str],
         missing: Sequence[Failure],
-    ) -> dict[str, str]:
+    ) -> dict[str, Source]:
         if not self.options.prune:
             return contents
         given = {absolute(f.name) for f in missing}
-        gone = [
+        gone = {
             path
             for path in contents
-            if path not in keys
+            if path not in sources
             and (path in given or any(path.startswith(folder.rstrip("/") + "/") for folder in folders))
             and not Path(path).exists()
-        ]
-        return {path: scan for path, scan in contents.items() if path not in set(gone)}
+        }
+        return {path: source for path, source in contents.items() if path not in gone}
 
     def _usable_scans(self, keys: Sequence[str]) -> set[str]:
         """Known scans without failures; a file that failed is tried again."""
         return {key for key in self.writer.known_scans(keys) if all("report" in d for d in self.writer.scan(key))}
 
     def _read_and_embed(
-        self, jobs: Sequence[Job], live: Mapping[str, str], contents: dict[str, str], keys: Mapping[str, str]
+        self, new: Mapping[str, Source], live: Mapping[str, Source], contents: dict[str, Source]
     ) -> None:
         """Read what is new; give every passage of the new contents its vector.
 
         Where reading fails `contents` keeps what was there before.
         """
-        fresh = {keys[job.path] for job in jobs}
-        settled = set() if self.outdated else set(live.values())
+        fresh = {source.scan for source in new.values()}
+        settled = set() if self.outdated else {source.scan for source in live.values()}
         with EmbeddingThread(self._bank(), self.encoder, self._on_embedding) as embedding:
-            self._read(jobs, live, contents, keys, embedding)
-            for scan in sorted(set(contents.values()) - fresh - settled):
+            self._read(new, live, contents, embedding)
+            for scan in sorted({source.scan for source in contents.values()} - fresh - settled):
                 embedding.offer(self._reports(scan))
         self.outcome.embedded = embedding.embedded
         self._lap("read and embed")
 
     def _read(
         self,
-        jobs: Sequence[Job],
-        live: Mapping[str, str],
-        contents: dict[str, str],
-        keys: Mapping[str, str],
+        new: Mapping[str, Source],
+        live: Mapping[str, Source],
+        contents: dict[str, Source],
         embedding: EmbeddingThread,
     ) -> None:
+        jobs = [Job(path, source.name, facts_from_json(source.facts)) for path, source in new.items()]
         for done, scanned in enumerate(scan_all(jobs, self.options.workers)):
             path = scanned.job.path
             reports = [r for r in scanned.results if isinstance(r, Report)]
@@ -205,7 +231,7 @@ class _Run:
             self.outcome.warnings.extend((r.file, warning) for r in reports for warning in r.warnings)
             if reports:
                 self.outcome.read += 1
-                self.writer.keep_scan(keys[path], scanned.results)
+                self.writer.keep_scan(new[path].scan, scanned.results)
                 embedding.offer(reports)
             elif path in live:
                 contents[path] = live[path]
@@ -216,7 +242,7 @@ class _Run:
     def _reports(self, scan: str) -> list[Report]:
         return [self.writer.reading(d["reading"]) for d in self.writer.scan(scan) if "reading" in d]
 
-    def _publish(self, contents: Mapping[str, str]) -> None:
+    def _publish(self, contents: Mapping[str, Source]) -> None:
         self.progress(Stage("build", 0, 1))
         rules = (text_rules(), index_rules())
         self.writer.publish(contents, self._stamp(), self._bank(), rules=rules)
