@@ -12,7 +12,8 @@ _YEAR = r"(?P<year>(?:19|20)[0-9]{2})"
 _NUMBER = r"(?P<number>[0-9]{1,4})"
 _OPEN, _CLOSE = r"[〔﹝\[【(（［]", r"[〕﹞\]】)）］]"
 _BRACKETED = re.compile(
-    rf"{_WORD}[ \u3000]{{0,3}}{_OPEN}[ \u3000]?{_YEAR}[ \u3000]?{_CLOSE}[ \u3000]{{0,3}}第?[ \u3000]?{_NUMBER}[ \u3000]?号"
+    rf"{_WORD}[ \u3000]{{0,3}}{_OPEN}[ \u3000]?{_YEAR}[ \u3000]?{_CLOSE}[ \u3000]{{0,3}}"
+    rf"第?[ \u3000]?{_NUMBER}[ \u3000]?号"
 )
 _BARE = re.compile(rf"{_WORD}{_YEAR}第?{_NUMBER}号")
 _SIGNER = re.compile(r"[ \u3000]*(?:签发人|[(（]?此件).{0,20}")

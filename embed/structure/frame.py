@@ -81,9 +81,12 @@ _HEADING = re.compile(
     rf"(?:{_NUMERAL}[、.．,，)）]|[(（][ ]?{_NUMERAL}[ ]?[)）]|第{_NUMERAL}[章部节,，]|"
     r"[0-9]{1,2}[、.．](?![0-9])|[㈠-㈩①-⑩⑴-⑽])"
 )
-_HAND_OVER = re.compile(r"如下|现将|现就|特此")
+_HAND_OVER = re.compile(r"如下|现将|现就|现向|特此")
 _SENTENCE_END = re.compile(r"[。；;!！…]$")
 _ADDRESSED = _one_of("委 府 会 办 局 厅 部 组 院 处 主任 代表 同志们? 领导 组长 书记 委员 评委 各位[^。]{0,8}")
+_RUN_IN_ADDRESSEE = re.compile(
+    r"(?P<organ>[^。；;:：]{1,40}(?:委|政府|委员会|常委会|办公室)[:：])[ \u3000]*(?=[^ \u3000])"
+)
 _ADDRESSEE = re.compile(rf"[^。；;]{{0,50}}{_ADDRESSED}[ \u3000]*[:：]$")
 _LABELLED = re.compile(
     r"(?:信息)?"
@@ -112,7 +115,10 @@ _TAIL_CHROME = re.compile(
     )
     + r"[^。]{0,80}$|[|丨\-— _*#]{1,10}$"
 )
-_OPENING = re.compile(r"(?:[0-9]{4}年?(?:度|以来)?|本年度|今年以来|一年来|近年来|近日|近期)[,，]")
+_OPENING = re.compile(
+    r"(?:[0-9]{4}年?(?:度|以来|[0-9]{1,2}月(?:[0-9]{1,2}日)?)?|本年度|今年以来|一年来|近年来|近日|"
+    r"近期)[,，]"
+)
 
 
 def find_frame(clean: CleanText) -> Frame:
@@ -120,8 +126,7 @@ def find_frame(clean: CleanText) -> Frame:
     rows = _rows(clean.text)
     first = _head_end(rows)
     last = _tail_start(rows, first)
-    lines = [*_head(rows[:first]), *_body(rows[first:last], has_title=first > 0), *_tail(rows[last:])]
-    return Frame(tuple(lines))
+    return Frame((*_head(rows[:first]), *_body(rows[first:last]), *_tail(rows[last:])))
 
 
 _Row = tuple[int, int, str]
@@ -140,12 +145,12 @@ def _rows(text: str) -> list[_Row]:
 
 
 def _opens_body(line: str) -> bool:
-    if _HEADING.match(line):
+    if _HEADING.match(line) or _RUN_IN_ADDRESSEE.match(line):
         return True
     if len(line) > LINE_LENGTH or _SENTENCE_END.search(line) or "。" in line:
         return True
-    if line.startswith("《") and line.endswith("》") and line.count("《") == 1 and "解读" not in line[-8:]:
-        return False
+    if line.startswith("《") and line.endswith("》") and line.count("《") == 1:
+        return True
     return bool(_HAND_OVER.search(line)) or line.endswith((":", "：", ",", "，")) or _clauses(line) >= 2
 
 
@@ -227,8 +232,21 @@ def _goes_on(line: str, following: str) -> bool:
     return bool(_ORGAN_LINE.fullmatch(line))
 
 
-def _body(rows: list[_Row], *, has_title: bool) -> list[FrameLine]:
-    return [FrameLine(start, end, line, LinePart.BODY) for start, end, line in rows]
+def _body(rows: list[_Row]) -> list[FrameLine]:
+    lines = [FrameLine(start, end, line, LinePart.BODY) for start, end, line in rows]
+    return [*_split_addressee(lines[0]), *lines[1:]] if lines else []
+
+
+def _split_addressee(line: FrameLine) -> list[FrameLine]:
+    """县委、县政府:2025年,… in one line: the addressee and the text behind it."""
+    match = _RUN_IN_ADDRESSEE.match(line.text)
+    if match is None:
+        return [line]
+    cut, rest = line.start + match.end("organ"), line.start + match.end()
+    return [
+        FrameLine(line.start, cut, line.text[: match.end("organ")], LinePart.ADDRESSEE),
+        FrameLine(rest, line.end, line.text[match.end() :], LinePart.BODY),
+    ]
 
 
 def _tail_start(rows: list[_Row], first: int) -> int:

@@ -1,0 +1,335 @@
+"""The organ that reports: who signs, who stands in the title, who publishes, who is the subject of the sentences."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from embed.structure.divisions import Divisions, Mention, find_mentions
+from embed.structure.report import Level
+
+__all__ = ["Organ", "SelfWords", "organ_in_title", "parse_organ", "read_self_words", "subject_organs"]
+
+
+@dataclass(frozen=True, slots=True)
+class Organ:
+    """An organ's name taken apart. `department` is its name without its place, None for a government.
+
+    `kind` is the kind of place it governs or belongs to: 省 市 县 区 旗 州 盟 镇, "" when the name does not say.
+    """
+
+    text: str
+    mentions: tuple[Mention, ...]
+    department: str | None
+    level: Level | None
+    kind: str
+    start: int = -1
+    end: int = -1
+
+
+_DEPARTMENT_END = (
+    "局|分局|厅|委员会|管委会|部|中心|支队|大队|总队|法院|检察院|公司|学校|大学|学院|医院|所|处|办公室|"
+    "办|站|委|院|署|社|馆"
+)
+_DEPARTMENT = re.compile(
+    rf"^(?P<generic>省|自治区|市|州|盟|县|区|"
+    rf"旗)?(?:人民政府)?(?P<name>[一-鿿]{{1,24}}?(?:{_DEPARTMENT_END}))(?:党组|党委)?$"
+)
+_GOVERNMENT = re.compile(
+    r"^(?:(?:人民)?政府|市人民政府|委员会|委|党委|县委|区委|市委|省委|州委|旗委|盟委|镇委|乡委|"
+    r"街道办事处|办事处|党工委|工委|街道|街|"
+    r"(?:人民)?政府办公?室?|党政(?:综合)?办公?室?|行政公署|公署|行署|党委(?:和)?政府|政府网|"
+    r"人民政府网|人民政府门户网站|政府门户网站)$"
+)
+_ZONE_BODY = re.compile(
+    r"(?:开发区|高新区|新区|园区|管理区|示范区|经开区|保税区|度假区|风景区)(?:党工委)?(?:管委会|"
+    r"管理委员会)?$"
+)
+_PREFIX = re.compile(r"^(?:中国共产党|中共|关于|《)")
+_GENERIC_TOWN = re.compile(
+    r"^(?:[一-鿿]{0,3})?(?:镇|乡|街道|苏木)(?:党委|党工委|人民政府|政府|办事处|主要负责人|党政)?"
+)
+_KIND_OF_NAME = re.compile(r"(自治区|省|地区|自治州|自治县|自治旗|特别行政区|市|区|县|旗|州|盟|街道|镇|乡|苏木)$")
+_KINDS = {
+    "自治区": "省",
+    "自治州": "州",
+    "自治县": "县",
+    "自治旗": "旗",
+    "地区": "盟",
+    "街道": "镇",
+    "乡": "镇",
+    "苏木": "镇",
+}
+_SPLIT = re.compile(r"[ \u3000、，,]+")
+# Separated offices of a street: 街道党工委、办事处; the name stands once.
+_TOWN_OFFICE = re.compile(r"^(?:办事处|党工委|人民政府|政府|党委)$")
+
+
+def parse_organ(text: str, divisions: Divisions, offset: int = -1) -> Organ | None:
+    """Take one organ's name apart; several organs in one line give the last one that stands by itself.
+
+    `offset` is where `text` begins in the clean text, −1 when it stands outside.
+    """
+    bare = _PREFIX.sub("", text.strip().strip("《》"))
+    parts = [p for p in _SPLIT.split(bare) if p]
+    while len(parts) > 1 and _TOWN_OFFICE.match(parts[-1]):
+        parts.pop()
+    if not parts:
+        return None
+    part = _PREFIX.sub("", parts[-1])
+    mentions = [m for m in find_mentions(part, divisions) if not _inside_word(part, m)]
+    if not mentions and not re.search(rf"(?:{_DEPARTMENT_END}|政府|办事处|街道|镇|乡|党委|工委|负责人)$", part):
+        return None
+    chain = _last_chain(mentions)
+    rest = part[chain[-1].end :] if chain else part
+    rest = re.sub(r"[(（].{0,12}[)）]$", "", rest)
+    department = _department(rest, chained=bool(chain))
+    kind = kind_of(chain[-1], divisions) if chain else _generic_kind(rest)
+    start = offset + text.index(part) if offset >= 0 and part in text else -1
+    level = _level(department, chain, rest, divisions)
+    return Organ(part, tuple(chain), department, level, kind, start, start + len(part) if start >= 0 else -1)
+
+
+def _inside_word(text: str, mention: Mention) -> bool:
+    return mention.text.endswith(("团", "场")) and mention.end < len(text)
+
+
+def _last_chain(mentions: list[Mention]) -> list[Mention]:
+    """The places that stand side by side at the end: 淮北市烈山区委烈山区人民政府 → 烈山区."""
+    if not mentions:
+        return []
+    chain = [mentions[-1]]
+    for mention in reversed(mentions[:-1]):
+        if mention.end == chain[0].start or not any(m.text == mention.text for m in chain):
+            chain.insert(0, mention)
+    return chain
+
+
+def _department(rest: str, *, chained: bool) -> str | None:
+    rest = rest.strip()
+    if (
+        not rest
+        or _GOVERNMENT.match(rest)
+        or _ZONE_BODY.search(rest)
+        or re.match(r"(?:区|县|市|镇|街道)?(?:党政|主要)", rest)
+    ):
+        return None
+    if re.match(r"^(?:委|政府|党委|街道|镇|乡)", rest) and not rest.endswith(("局", "所", "中心", "站")):
+        return None
+    match = _DEPARTMENT.match(rest)
+    if match is None:
+        return None
+    name = match["name"]
+    if _GOVERNMENT.match(name) or (match["generic"] is None and not chained and name in ("办公室", "委员会", "中心")):
+        return None
+    if re.search(r"(?:镇|乡|街道)(?:人民政府|党委|办事处)", name):
+        return None
+    return re.sub(r"^(?:省|自治区|市|县|区)(?=[一-鿿]{3})", "", name) if match["generic"] is None else name
+
+
+def _generic_kind(rest: str) -> str:
+    if _GENERIC_TOWN.match(rest):
+        return "镇"
+    match = re.match(r"(自治区|省|市|州|盟|县|区|旗)", rest)
+    return _KINDS.get(match.group(), match.group()) if match else ""
+
+
+def kind_of(mention: Mention, divisions: Divisions) -> str:
+    """省 市 县 区 旗 州 盟 镇, by the full name of the place."""
+    match = _KIND_OF_NAME.search(divisions.names[mention.rows[0]])
+    if match is None:
+        return "镇" if divisions.depth(mention.rows[0]) == 4 else ""
+    return _KINDS.get(match.group(), match.group())
+
+
+def depth_of(mention: Mention, divisions: Divisions) -> int:
+    """The depth that all readings of a mention share, the shallowest when they differ."""
+    return min(divisions.depth(row) for row in mention.rows)
+
+
+def _level(department: str | None, chain: list[Mention], rest: str, divisions: Divisions) -> Level | None:
+    if department is not None:
+        if chain and depth_of(chain[-1], divisions) == 4:
+            return Level.TOWNSHIP
+        return Level.DEPARTMENT
+    if _ZONE_BODY.search(rest):
+        return Level.COUNTY
+    if chain:
+        depth = depth_of(chain[-1], divisions)
+        return (Level.PROVINCE, Level.CITY, Level.COUNTY, Level.TOWNSHIP)[depth - 1]
+    if _GENERIC_TOWN.match(rest):
+        return Level.TOWNSHIP
+    match = re.match(r"(省|自治区|县|区|旗|州|盟)(?:委|人民政府|政府|党委)", rest)
+    if match is None:
+        return None
+    return {"省": Level.PROVINCE, "自治区": Level.PROVINCE, "州": Level.CITY, "盟": Level.CITY}.get(
+        match[1], Level.COUNTY
+    )
+
+
+_TOPIC = re.compile(
+    r"关于|[0-9０-９]{4}|二[〇○零]|法治|依法行政|依法治|法制|落实|推进|贯彻|开展|履行|上半年|年度|"
+    r"普法|行政执法(?!局|队|大队|支队|办)|"
+    r"党政主要|主要负责|创建|实现|建设|印发|“|述法|政府信息|重大|规范性|“?十[二三四]五"
+)
+_LEADING = re.compile(
+    r"^(?:【[^】]{0,12}】|《|\s|关于|上报|报送|呈报|对|(?:19|20)[0-9]{2}[ ]?年?度?|"
+    r"[-—–~至]{1,2}(?:20)?[0-9]{2,4}年?|[,，:：]|“十[二三四]五”(?:时期)?)+"
+)
+
+
+def organ_in_title(title: str, divisions: Divisions) -> Organ | None:
+    """The organ that a title begins with, before its topic: 大兴区生态环境局2024年度法治…"""
+    lead = _LEADING.match(title)
+    start = lead.end() if lead else 0
+    topic = _TOPIC.search(title, start)
+    head = title[start : topic.start() if topic else len(title)].strip(" \u3000的")
+    if not topic and len(head) > 40:
+        return None
+    head = re.split(r"(?<=[政府会局委])[ \u3000]*(?:办公室)?(?=印发)", head)[0]
+    if len(head) < 2:
+        return None
+    organ = parse_organ(head, divisions)
+    if organ is not None and not organ.mentions and organ.department is None and organ.level is None:
+        return None
+    return organ
+
+
+@dataclass
+class SelfWords:
+    """How a text speaks of its own author and of those above, counted."""
+
+    own: dict[str, int] = field(default_factory=dict)  # 镇 县 区 市 州 旗 省 局
+    above: dict[str, int] = field(default_factory=dict)  # 区委、区政府 → 区
+
+    def top(self) -> str:
+        """The word used most for the author, "" when there is none."""
+        return max(self.own, key=lambda k: (self.own[k], k)) if self.own else ""
+
+
+_OWN = re.compile(
+    r"(?:我|本)(?P<own>街道|苏木|镇|乡|街|办事处|县|区|市|州|旗|盟|省|局|厅|委(?!员)|中心|支队|大队|"
+    r"院|站|单位|机关|部门)(?!内|长|里|民)"
+)
+_OWN_TOWN = re.compile(
+    r"(?<![各两个级该])(?P<own>街道|镇|乡|苏木)(?:党工委|党委|人大|政府(?!服务)|司法所|综合执法|村干部|"
+    r"辖区|班子)"
+)
+_OWN_STREET = re.compile(r"(?:党工委|街道党工委)[、和及](?:街道)?办事处")
+_WHOLE = re.compile(r"全(?P<own>街道|镇|乡|县|区|市|州|旗|盟|省)(?!国)")
+_OWN_OFFICE = re.compile(r"(?<![各关部分])局(?:党组|党委|机关|班子|长办公会|务会)|(?:局|委)属(?:各)?单位")
+_LED = re.compile(
+    r"(?P<above>省|自治区|市|州|盟|县|区|旗)委(?:[、和,，及]?(?:市|州|盟|县|区|旗|省|"
+    r"自治区)?(?:人民)?政府)?[^。；，,]{0,16}?(?:领导|指导|统筹|部署|关心|要求|监督)"
+)
+_PAIR = re.compile(r"(?P<above>省|市|州|盟|县|区|旗)委[、和,，及]?(?P=above)(?:人民)?政府")
+_COMMITTEE = re.compile(r"(?P<above>省|市|州|盟|县|区|旗)委(?![员托会])")
+_TOWNS = {"街道": "镇", "乡": "镇", "苏木": "镇", "街": "镇", "办事处": "镇"}
+_OFFICES = ("局", "厅", "委", "中心", "支队", "大队", "院", "站", "单位", "机关", "部门")
+
+
+def read_self_words(text: str) -> SelfWords:
+    """Count 我镇, 全区, 局党组, 区委、区政府 … in a text; linear in its length."""
+    words = SelfWords()
+    for match in _OWN.finditer(text):
+        _count(words.own, match["own"], 3)
+    for match in _OWN_TOWN.finditer(text):
+        _count(words.own, match["own"], 1)
+    words.own["镇"] = words.own.get("镇", 0) + 2 * len(_OWN_STREET.findall(text[:20000]))
+    for match in _WHOLE.finditer(text):
+        _count(words.own, match["own"], 1)
+    _count(words.own, "局", 2 * len(_OWN_OFFICE.findall(text[:20000])))
+    for pattern, weight in ((_LED, 4), (_PAIR, 2), (_COMMITTEE, 1)):
+        for match in pattern.finditer(text):
+            above = match["above"]
+            words.above[above] = words.above.get(above, 0) + weight
+    words.own = {k: v for k, v in words.own.items() if v}
+    return words
+
+
+def _count(counts: dict[str, int], word: str, weight: int) -> None:
+    word = _TOWNS.get(word, "局" if word in _OFFICES else word)
+    counts[word] = counts.get(word, 0) + weight
+
+
+_VERB = (
+    r"(?:坚持|深入|认真|持续|全面|始终|紧[紧扣密盯]|严格|积极|高度|围绕|牢固|切实|立足|贯彻|聚焦|把|"
+    r"以(?!来|外|及)|按照|结合|成立|承接|将|"
+    r"地处|位于|创新|扎实|着力|主动|不断|进一步|大力|着眼|锚定|秉持|依托|对照|党政|高质量|稳步|充分|"
+    r"对|在|共|已|按|扛牢|压实|强化|"
+    r"法治政府建设|法治建设|依法行政|20[0-9]{2}年|上下|一年来|现有|辖|隶属|获评|成功|坚决|统筹|严守|"
+    r"落实|自觉|实现|致力|抢抓|狠抓|注重|"
+    r"编制|组织|召开|开展|印发|制定|建立|推进|推动|加强|突出)"
+)
+_SUBJECT_TAIL = re.compile(
+    r"(?:(?:镇|乡|街道)?(?:党委|党工委|委|政府|人民政府|办事处|县委|区委|市委|党政领导班子|"
+    r"班子)[、和及]?){0,3}(?P<verb>" + _VERB + ")"
+)
+_BEFORE_SUBJECT = re.compile(
+    r"(?:^|[。；;，,、:：\n!！”》)…]|现将|现就|推动|全面|有效推动|是|将|领导下|之际|以来|期间|今年|"
+    r"一年来)[ \u3000]*$"
+)
+_SUBJECT_OFFICE = re.compile(
+    rf"(?:^|[。；，,:：、\n”]|现将|现就)(?P<generic>省|自治区|市|州|盟|县|区|"
+    rf"旗)?(?P<name>[一-鿿]{{2,14}}(?:局|委员会|厅|支队|大队))(?=(?:党组|党委)?{_VERB})"
+)
+
+
+def subject_organs(text: str, start: int, end: int, mentions: list[Mention], divisions: Divisions) -> list[Organ]:
+    """Organs that act in the sentences of text[start:end]: 桃渚镇坚持…, 现将青阳街道…, 县教育局持续…"""
+    organs: list[Organ] = []
+    for index, mention in enumerate(mentions):
+        if index + 1 < len(mentions) and mentions[index + 1].chained and mentions[index + 1].start == mention.end:
+            continue
+        first = index
+        while first and mentions[first].chained and mentions[first - 1].end == mentions[first].start:
+            first -= 1
+        chain = mentions[first : index + 1]
+        before = text[max(start, chain[0].start - 6) : chain[0].start]
+        if chain[0].start > start and not _BEFORE_SUBJECT.search(before):
+            continue
+        organ = _acting(text, mention, chain, divisions)
+        if organ is not None:
+            organs.append(organ)
+    if not any(o.department for o in organs):
+        for match in _SUBJECT_OFFICE.finditer(text, start, min(end, start + 1200)):
+            if not _is_other(match["name"]):
+                name, kind = match["name"], _KINDS.get(match["generic"] or "", match["generic"] or "")
+                organs.append(Organ(name, (), name, Level.DEPARTMENT, kind, match.start("name"), match.end("name")))
+    return organs
+
+
+def _is_other(name: str) -> bool:
+    """Offices that act in everybody's reports: the justice bureau, the police."""
+    return bool(
+        re.search(
+            r"各|相关|有关|该|等|协调|联合|会同|与|和|对|由|经|向|被|镇|乡|街道|领导小组|全面依法|人大|政协|"
+            r"村|居民",
+            name,
+        )
+    ) or name.startswith(("市", "县", "区", "党委", "为", "在", "全"))
+
+
+def _acting(text: str, mention: Mention, chain: list[Mention], divisions: Divisions) -> Organ | None:
+    after = text[mention.end : mention.end + 40]
+    office = re.match(
+        rf"(?P<name>[一-鿿]{{2,14}}?(?:局|委员会|厅|支队|大队|中心))(?:党组|党委)?(?={_VERB}|[0-9]{{4}}年)", after
+    )
+    own = tuple(chain)
+    kind = kind_of(mention, divisions)
+    if office and depth_of(mention, divisions) < 4 and not re.match(r"委|政府|人民|人大|政协", after):
+        name = office["name"]
+        return Organ(
+            text[chain[0].start : mention.end] + name,
+            own,
+            name,
+            Level.DEPARTMENT,
+            kind,
+            chain[0].start,
+            mention.end + len(name),
+        )
+    tail = _SUBJECT_TAIL.match(after)
+    if tail is None:
+        return None
+    level = (Level.PROVINCE, Level.CITY, Level.COUNTY, Level.TOWNSHIP)[depth_of(mention, divisions) - 1]
+    return Organ(text[chain[0].start : mention.end], own, None, level, kind, chain[0].start, mention.end)

@@ -1,0 +1,111 @@
+"""From all that names a place in a document to its region."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from embed.structure.authors import Author
+from embed.structure.divisions import Divisions, Mention
+from embed.structure.frame import Frame
+from embed.structure.page_fields import PageField
+from embed.structure.regions import Conclusion, Known, Witness, conclude
+from embed.structure.report import Level, Region
+from embed.structure.witnesses import (
+    OPENING,
+    body_witnesses,
+    field_witnesses,
+    line_witnesses,
+    organ_witnesses,
+    stem_witnesses,
+)
+
+__all__ = ["PlaceReader"]
+
+
+class PlaceReader:
+    """Collects the witnesses of one document and lets them vote; bare names are asked only when full ones fail."""
+
+    def __init__(
+        self,
+        text: str,
+        frame: Frame,
+        divisions: Divisions,
+        author: Author,
+        mentions: list[Mention],
+        fields: list[PageField],
+    ) -> None:
+        self.text = text
+        self.frame = frame
+        self.divisions = divisions
+        self.author = author
+        self.mentions = mentions
+        self.fields = fields
+        self.level = author.level
+
+    def conclude(self, url: str | None, year: int | None) -> Conclusion:
+        """The region with its witnesses and rivals."""
+        start, _ = self.frame.body
+        witnesses = [
+            *line_witnesses(self.text, self.frame, self.divisions),
+            *organ_witnesses(list(self.author.subjects), start + OPENING),
+            *field_witnesses(self.fields, self.divisions),
+            *body_witnesses(self.text, self.frame, self.mentions),
+        ]
+        known = Known(self.author.level, self.author.kind, self.author.town)
+        found = conclude(witnesses, known, self.divisions)
+        if self._is_open(found):
+            bare = stem_witnesses(self.text, self.frame, self.divisions)
+            known = self._with_bare_names(known, bare)
+            found = conclude([*witnesses, *bare], known, self.divisions)
+        self.level = known.level
+        return replace(found, region=as_of(found.region, year, self.divisions))
+
+    def _with_bare_names(self, known: Known, bare: list[Witness]) -> Known:
+        """A slogan with a town's name, or nothing but a town's offices, tell the level when nothing else does."""
+        if known.level is not None:
+            return known
+        towns = [w for w in bare if all(self.divisions.depth(r) == 4 for r in w.mention.rows)]
+        upper = [w for w in bare if w not in towns and w.weight >= 1]
+        if towns and not upper and not self.mentions:
+            return replace(known, level=Level.TOWNSHIP, kind=known.kind or _lowest(self.author))
+        return known
+
+    def _is_open(self, found: Conclusion) -> bool:
+        region = found.region
+        if region.province is None:
+            return True
+        if self.author.level is Level.PROVINCE:
+            return False
+        if self.author.level is Level.CITY:
+            return region.city is None
+        if self.author.level in (Level.TOWNSHIP, Level.COUNTY):
+            return region.county is None and region.code is not None and len(region.code) < 9
+        return region.city is None and region.county is None
+
+    def level_of(self, region: Region) -> Level | None:
+        """The level that a region suggests when nothing else names the author."""
+        if self.level is not None:
+            return self.level
+        if region.town:
+            return Level.TOWNSHIP
+        if region.county:
+            return Level.COUNTY
+        if region.city:
+            return Level.CITY
+        return Level.PROVINCE if region.province else None
+
+
+def _lowest(author: Author) -> str:
+    """The kind of county that the text looks up to, 县委 before 市委."""
+    return next((k for k in ("县", "区", "旗", "市") if author.words.above.get(k)), "")
+
+
+def as_of(region: Region, year: int | None, divisions: Divisions) -> Region:
+    """The county's name in its own year: 大丰市 before 2015, 禄丰县 before 2021."""
+    if year is None or region.county is None or region.code is None or len(region.code) < 6:
+        return region
+    former = divisions.former_county(region.code[:6], year)
+    if former is None:
+        return region
+    name, code = former
+    return replace(region, county=name, code=code if region.town is None else region.code)

@@ -1,0 +1,93 @@
+"""The title of a document, over several lines or absent, in the script of the source."""
+
+from __future__ import annotations
+
+import re
+
+from embed.reading.document import CleanText, SourceDocument
+from embed.structure.frame import GENRE, Frame, LinePart
+
+__all__ = ["Title", "bare_title", "find_title"]
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Title:
+    """`text` is simplified, `quoted` as the source writes it; `start`/`end` are source offsets."""
+
+    text: str
+    quoted: str
+    start: int
+    end: int
+
+
+_SITE_WORD = (
+    r"(?:网|网站|门户|官网|平台|app|APP|App|下载|体育|官方|入口|注册|登录|客户端|娱乐|彩票|手机版|直播|"
+    r"人民政府|中心)"
+)
+_TAIL = re.compile(
+    rf"(?<=[一-鿿)）》])[ \u3000]*[-_|—–｜]{{1,3}}[ \u3000]*[^。；，,]{{0,40}}?{_SITE_WORD}[^。；，,]{{0,20}}$"
+)
+_GENRE_TAIL = re.compile(
+    rf"(?P<keep>.*{GENRE}(?:[(（][^()（）]{{1,24}}[)）])?)[ \u3000]*[-_|—–｜]{{1,3}}[^《》]{{2,60}}$"
+)
+_HEAD = re.compile(
+    r"^[^-_|—–｜《》。，,]{2,24}(?:网|网站|门户网站|人民政府|平台)[ \u3000]*[-_|"
+    r"—–｜]{1,3}[ \u3000]*(?=[^-_|—–｜]{6})"
+)
+
+
+def find_title(source: SourceDocument, clean: CleanText, frame: Frame) -> Title | None:
+    """Join the title's lines and cut off what the page or a spammer added at either end."""
+    lines = frame.of(LinePart.TITLE)
+    if not lines:
+        return None
+    pieces: list[tuple[int, int]] = []
+    for index, line in enumerate(lines):
+        start, end = line.start, line.end
+        text = clean.text[start:end]
+        if index == 0:
+            head = _HEAD.match(text)
+            start += head.end() if head else 0
+        if index == len(lines) - 1:
+            end = start + len(bare_title(clean.text[start:end]))
+        if end > start:
+            pieces.append((start, end))
+    if not pieces:
+        return None
+    text = _joined([clean.text[a:b] for a, b in pieces])
+    quoted = _joined([_quoted(source, clean, a, b) for a, b in pieces])
+    first, last = clean.source_span(*pieces[0])[0], clean.source_span(*pieces[-1])[1]
+    return Title(text, quoted, first, last)
+
+
+def bare_title(text: str) -> str:
+    """A title without the tail of a page title: …报告-某某网, …报告_某某app."""
+    match = _GENRE_TAIL.match(text)
+    if match:
+        return match["keep"].rstrip()
+    return _TAIL.sub("", text).rstrip()
+
+
+def _joined(pieces: list[str]) -> str:
+    """Lines of one title; a blank only where an organ's line is followed by another organ's line."""
+    text = pieces[0].strip()
+    for piece in pieces[1:]:
+        text += piece.strip()
+    return text
+
+
+def _quoted(source: SourceDocument, clean: CleanText, start: int, end: int) -> str:
+    """The characters of the source behind a clean span, without what cleaning removed in between."""
+    first, last = clean.source_span(start, end)
+    kept: list[str] = []
+    position = first
+    for removal in clean.removals:
+        if removal.end <= position or removal.start >= last:
+            continue
+        kept.append(source.text[position : max(position, removal.start)])
+        kept.append(removal.replacement)
+        position = max(position, removal.end)
+    kept.append(source.text[position:last])
+    return re.sub(r"\s*\n\s*", "", "".join(kept))

@@ -1,0 +1,276 @@
+"""Who speaks for a place: every name of a place in a document, weighed by where it stands."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from functools import lru_cache
+from importlib import resources
+
+from embed.structure.divisions import Divisions, Mention, find_mentions, find_stems
+from embed.structure.frame import Frame, FrameLine, LinePart
+from embed.structure.issuer import Organ
+from embed.structure.page_fields import FieldKind, PageField
+from embed.structure.regions import Witness
+
+__all__ = ["body_witnesses", "field_witnesses", "line_witnesses", "organ_witnesses", "stem_witnesses"]
+
+OPENING = 900
+MOST_TEXT = 20000
+_LINE_WEIGHTS = {LinePart.TITLE: 10.0, LinePart.SIGNATURE: 10.0, LinePart.ADDRESSEE: 2.0, LinePart.COPY_TO: 2.0}
+_FIELD_WEIGHTS = {
+    FieldKind.PUBLISHER: 8.0,
+    FieldKind.SOURCE: 4.0,
+    FieldKind.TITLE: 4.0,
+    FieldKind.SITE: 1.5,
+}
+# Other places that a report speaks of: who was visited, what was learnt from whom, whose office was helped.
+_ELSEWHERE_BEFORE = re.compile(
+    r"(?:赴|前往|到|与|同|和|及|向|从|学习|借鉴|推广|来自|邻近|毗邻|对接|联合|联动|携手|考察|参照|"
+    r"对标|、)[^。；，,《]{0,4}$"
+)
+_ELSEWHERE_AFTER = re.compile(
+    r"[^。；，,]{0,12}(?:考察|经验|做法|协作|合作协议|签订|结对|籍|户籍|学院|大学|交界|接壤|毗邻)|[、和与]"
+)
+_LOCAL_OFFICE = re.compile(
+    r"派出所|司法所|人民法庭|法庭|公巡大队|交警中队|巡逻中队|卫生院|中心校|供电所|税务所|市场监管所|"
+    r"财政所|自然资源所"
+)
+_SLOGAN = re.compile(r"(?:法治|平安|美丽|幸福|数字|清廉|和谐)(?=[一-鿿]{2,5})")
+_SLOGAN_WORDS = frozenset(
+    [
+        "政府",
+        "社会",
+        "文化",
+        "乡村",
+        "队伍",
+        "机关",
+        "校园",
+        "企业",
+        "国家",
+        "中国",
+        "城市",
+        "街道",
+        "社区",
+        "机构",
+        "建设",
+        "宣传",
+        "教育",
+        "工作",
+        "环境",
+        "体系",
+        "保障",
+        "基层",
+        "思维",
+        "思想",
+        "意识",
+        "营商",
+        "单位",
+        "乡镇",
+        "县区",
+        "镇街",
+        "讲座",
+        "阵地",
+        "公园",
+        "广场",
+        "长廊",
+        "体检",
+        "副校",
+        "带头",
+        "人才",
+        "创建",
+        "示范",
+        "理念",
+        "理论",
+        "精神",
+        "轨道",
+        "方式",
+        "能力",
+        "素养",
+        "力量",
+        "元素",
+        "氛围",
+        "智慧",
+        "信仰",
+        "实践",
+        "引领",
+        "先行",
+        "惠民",
+        "为民",
+        "便民",
+        "护航",
+        "赋能",
+        "医院",
+        "家庭",
+        "交通",
+        "市场",
+        "网络",
+        "稳定",
+        "发展",
+        "生活",
+        "和谐",
+        "经济",
+    ]
+)
+
+
+@lru_cache(maxsize=1)
+def common_words() -> frozenset[str]:
+    """Bare names that are ordinary words."""
+    text = (resources.files("embed.structure.divisions") / "common_words.txt").read_text(encoding="utf-8")
+    return frozenset(w for line in text.splitlines() if not line.startswith("#") for w in line.split())
+
+
+def line_witnesses(text: str, frame: Frame, divisions: Divisions) -> list[Witness]:
+    """Names in the title, the signature, the addressee and the copies line."""
+    found = []
+    for line in frame.lines:
+        weight = _LINE_WEIGHTS.get(line.part)
+        if weight is None:
+            continue
+        mentions = find_mentions(text, divisions, line.start, line.end)
+        own = line.part in (LinePart.TITLE, LinePart.SIGNATURE)
+        found += [Witness(m, weight, _rule(line), own) for m in mentions]
+        if line.part is LinePart.TITLE:
+            found += _title_stems(text, line, mentions, divisions)
+    return found
+
+
+def _rule(line: FrameLine) -> str:
+    return {"title": "title", "signature": "signature", "addressee": "addressee"}.get(line.part.value, "copies line")
+
+
+def _title_stems(text: str, line: FrameLine, mentions: list[Mention], divisions: Divisions) -> list[Witness]:
+    """廉江 in a title without 市; not where a full name stands."""
+    taken = [(m.start, m.end) for m in mentions]
+    return [
+        Witness(m, 3.0, "title")
+        for m in find_stems(text, divisions, line.start, line.end)
+        if m.text not in common_words() and not any(a <= m.start < b or a < m.end <= b for a, b in taken)
+    ]
+
+
+def field_witnesses(fields: list[PageField], divisions: Divisions) -> list[Witness]:
+    """Names in the publication lines, the page's breadcrumbs and its footer."""
+    found = []
+    for field in fields:
+        weight = _FIELD_WEIGHTS.get(field.kind)
+        if weight is None:
+            continue
+        for m in find_mentions(field.value[:200], divisions):
+            start = field.start + m.start if field.start >= 0 else -1
+            moved = Mention(start, start + len(m.text) if start >= 0 else -1, m.text, m.rows, m.full, m.chained)
+            own = field.kind is FieldKind.PUBLISHER
+            found.append(Witness(moved, weight, field.label or field.kind.value, own, outside=True))
+    return found
+
+
+def organ_witnesses(organs: list[Organ], opening_end: int) -> list[Witness]:
+    """Places of organs that act in the sentences of the text."""
+    found = []
+    for organ in organs:
+        weight = 6.0 if organ.start < opening_end else 2.0
+        found += [Witness(m, weight, "subject of a sentence", own=True) for m in organ.mentions]
+    return found
+
+
+def body_witnesses(text: str, frame: Frame, mentions: list[Mention]) -> list[Witness]:
+    """Names in the running text; those in quoted titles and in the opening count more, places elsewhere hardly."""
+    start, _ = frame.body
+    quotes = _quotes(text, frame)
+    found = []
+    for m in mentions:
+        if _quoted(m, quotes):
+            weight, rule = (3.0 if m.start < start + 3000 else 1.5), "quoted title"
+        elif _is_elsewhere(text, m):
+            weight, rule = 0.2, "place elsewhere"
+        else:
+            weight, rule = (2.0 if m.start < start + OPENING else 1.0), "running text"
+        found.append(Witness(m, weight, rule))
+    return found
+
+
+def _is_elsewhere(text: str, m: Mention) -> bool:
+    before, after = text[max(0, m.start - 12) : m.start], text[m.end : m.end + 24]
+    return bool(_ELSEWHERE_BEFORE.search(before) or _ELSEWHERE_AFTER.match(after)) and not m.chained
+
+
+def _quotes(text: str, frame: Frame) -> list[tuple[int, int]]:
+    start, end = frame.body
+    spans: list[tuple[int, int]] = []
+    position = start
+    while True:
+        opened = text.find("《", position, end)
+        if opened < 0:
+            return spans
+        closed = text.find("》", opened, min(end, opened + 150))
+        spans.append((opened, closed if closed >= 0 else min(end, opened + 40)))
+        position = spans[-1][1] + 1
+
+
+def _quoted(m: Mention, quotes: list[tuple[int, int]]) -> bool:
+    index = bisect_right(quotes, (m.start, 1 << 40)) - 1
+    return index >= 0 and quotes[index][0] <= m.start < quotes[index][1]
+
+
+def stem_witnesses(text: str, frame: Frame, divisions: Divisions) -> list[Witness]:
+    """Bare names: in slogans (法治舒桥), before local offices (马武派出所) and as words of the running text."""
+    start, end = frame.body
+    end = min(end, start + MOST_TEXT)
+    return [
+        *_slogan_witnesses(text, start, end, divisions),
+        *_office_witnesses(text, start, end, divisions),
+        *_word_witnesses(text, start, end, divisions),
+    ]
+
+
+def _slogan_witnesses(text: str, start: int, end: int, divisions: Divisions) -> list[Witness]:
+    found = []
+    for match in _SLOGAN.finditer(text, start, end):
+        for size in (5, 4, 3, 2):
+            word = text[match.end() : match.end() + size]
+            if word[:2] in _SLOGAN_WORDS or word in common_words() or not word.isalpha():
+                continue
+            after = text[match.end() + size : match.end() + size + 2]
+            closed = after[:1] in "”’」，,。、；;》" or after in ("建设", "品牌", "创建", "示范", "工作", "")
+            rows = [*divisions.stems.get(word, []), *(divisions.town_stems.get(word, []) if closed else [])]
+            if rows:
+                found.append(_slogan(match.end(), word, rows))
+                break
+    return found
+
+
+def _slogan(start: int, word: str, rows: list[int]) -> Witness:
+    """A slogan such as 法治舒桥 names its own author."""
+    return Witness(Mention(start, start + len(word), word, tuple(rows), full=False), 2.5, "slogan", own=True)
+
+
+def _office_witnesses(text: str, start: int, end: int, divisions: Divisions) -> list[Witness]:
+    found = []
+    for match in _LOCAL_OFFICE.finditer(text, start, end):
+        for size in (4, 3, 2):
+            word = text[max(start, match.start() - size) : match.start()]
+            rows = divisions.town_stems.get(word)
+            if rows and len(rows) <= 12 and word not in common_words():
+                mention = Mention(match.start() - size, match.start(), word, tuple(rows), full=False)
+                found.append(Witness(mention, 2.0, "local office"))
+                break
+    return found
+
+
+def _word_witnesses(text: str, start: int, end: int, divisions: Divisions) -> list[Witness]:
+    """Words of the text, cut by a segmenter, that are bare names of counties or of what is above them."""
+    import rjieba
+
+    found, position = [], start
+    for word in rjieba.cut(text[start:end]):
+        if len(word) > 1:
+            rows = divisions.stems.get(word)
+            if rows and word not in common_words():
+                found.append(Mention(position, position + len(word), word, tuple(rows), full=False))
+        position += len(word)
+    return [
+        Witness(m, 0.2 if _is_elsewhere(text, m) else 1.0, "bare name in the text")
+        for m in found
+        if not re.match(r"经验|精神|会议|模式|讲话|大学|学院", text[m.end : m.end + 2])
+    ]

