@@ -12,6 +12,7 @@ __all__ = ["heading_roles"]
 
 _SHARE = 0.6  # a role that reaches this share of the heaviest one shares the section with it
 _LEAST = 2.0
+_JOINED = re.compile("[与和及暨、]|以及")  # 存在的问题及下一步打算: both halves count
 _SKIP = re.compile("[\\s“”\"'‘’《》<>〈〉()（）,，、:：。.;；]")
 
 
@@ -46,5 +47,6 @@ def heading_roles(heading: str) -> tuple[tuple[Role, float], ...]:
     best = max(weights.values(), default=0.0)
     if best < _LEAST:
         return ()
-    kept = [(role, weight) for role, weight in weights.items() if weight >= max(_SHARE * best, 1.0)]
+    least = _LEAST if _JOINED.search(heading) else max(_SHARE * best, 1.0)
+    kept = [(role, weight) for role, weight in weights.items() if weight >= least]
     return tuple(sorted(kept, key=lambda pair: (-pair[1], pair[0].value)))

@@ -34,7 +34,7 @@ _INLINE = re.compile(
     r"|(?<=[一-鿿”])[二三四五六七八九]、"
 )
 _NOT_NUMBERED = re.compile(r"[是个项次批年月日些方把线级类期届大体定种直旦样条位名处起支张套站窗网]|[、，,]|五”")
-_QUANTITY = re.compile(r"[0-9０-９]*[月日号时点个件次名万亿%％余多]")
+_QUANTITY = re.compile(r"[0-9０-９]{1,4}[月日号时点个件次名万亿%％余多]|[月日号时点个件次名万亿%％余多]")
 _SHORT = 45
 
 
@@ -79,11 +79,11 @@ def _opens(text: str, position: int) -> bool:
 
 
 def _plausible(text: str, mark: Mark | None, end: int) -> Mark | None:
-    """The mark unless what follows shows that it is a number of the running text: 5、6月份, 1、2号楼."""
+    """The mark, doubtful where what follows looks like a number of the running text: 5、6月份, 1、2号楼."""
     if mark is None or mark.end > end:
         return None
     if mark.scheme is Scheme.ARABIC and _QUANTITY.match(text, mark.end):
-        return None
+        return Mark(mark.scheme, mark.value, mark.start, mark.end, sure=False)
     return mark
 
 

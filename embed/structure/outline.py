@@ -63,7 +63,9 @@ _LONG = 60  # a marked line without any stop is a heading up to this length
 _SHORT = 40
 _RUN_IN = 36
 _RUN_IN_LONG = 100  # … when it ends in 情况
-_COUNTED = re.compile(r"[0-9０-９]+(?:\.[0-9]+)?(?:余|多|万)*[件次个场份人名起宗户处条项家期元%％]|全年|截至")
+_COUNTED = re.compile(
+    r"[0-9０-９]+(?:\.[0-9]+)?(?:余|多|万)*[件次个场份人名起宗户处条项家期所台元%％]|全年|截至|已经|至少|每(?:学期|季度|月|周|年)|逐[项件个]"
+)
 _INLINE_ITEM = re.compile(r"[一二三四五六七八九十](?:是|要)|其[一二三四]")
 _SPACED = re.compile(r"([^ \u3000。；;，,：:]{4,24}(?:[，,][^ \u3000。；;，,：:]{4,20})?)[ \u3000]+(?=[^ \u3000])")
 _COLON = re.compile(r"[^。；;，,：:（(“]{2,24}[：:]")
@@ -149,7 +151,7 @@ def _scheme(heading: Heading) -> Scheme:
 def _is_part(text: str) -> bool:
     """Whether an un-numbered heading opens a whole part of the report rather than a point of one."""
     roles = heading_roles(text)
-    return bool(roles) and roles[0][0] in (Role.PROBLEM, Role.PLAN, Role.CAUSE) and roles[0][1] >= 3
+    return bool(roles) and roles[0][0] in (Role.PROBLEM, Role.PLAN) and roles[0][1] >= 3
 
 
 def _heading_end(text: str, line: Line, following: Line | None, previous: Line | None) -> int:
@@ -194,6 +196,8 @@ def _titles_below(body: str, line: Line, following: Line | None) -> bool:
     if following.mark and line.mark:
         deeper = following.mark.scheme > line.mark.scheme
         return deeper and (len(body) <= _SHORT or (len(body) <= _RUN_IN_LONG and body[:-1].endswith("情况")))
+    if following.end - following.body <= len(body):
+        return False
     return len(body) <= _SHORT or (len(body) <= _RUN_IN_LONG and body[:-1].endswith("情况"))
 
 
@@ -201,7 +205,7 @@ def _run_in(sentence: str, rest: int) -> bool:
     if _COUNTED.search(sentence):
         return False
     if len(sentence) <= _RUN_IN:
-        return rest >= len(sentence) // 2 and sentence.count("，") + sentence.count(",") <= 2
+        return rest >= len(sentence) // 2 and sentence.count("，") + sentence.count(",") <= 1
     return len(sentence) <= _RUN_IN_LONG and sentence.endswith("情况")
 
 

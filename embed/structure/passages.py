@@ -2,22 +2,309 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
 
-from embed.structure.sentences import find_clauses
+from embed.structure import wording
+from embed.structure.lexicon import Hit
+from embed.structure.report import Role
+from embed.structure.sentences import Clause, find_clauses
+from embed.structure.topics import Topic, TopicWeights, families, read_topics, strongest, weigh
 
-__all__ = ["divide"]
+__all__ = ["Context", "Opening", "Unit", "divide"]
 
-_ITEM = re.compile(r"[一二三四五六七八九十](?:是|要)|其[一二三四五六][是,，、]|第[一二三四五六][是,，、]")
+_DECISIVE = 2.0  # weight of one plain wording
+_HEAD = 26  # characters of a sentence that heads an item: 一是夯实审查“支撑力”。
+_LEAD_IN = 160  # characters of the longest lead-in
+_GENERAL = frozenset({"lead", "study", "model"})  # their wordings stand in sentences about anything
 
 
-def divide(text: str, start: int, end: int) -> list[tuple[int, int]]:
-    """Divide one paragraph into passages; the spans are in order and do not overlap."""
-    spans: list[tuple[int, int]] = []
-    begin = start
-    for clause in find_clauses(text, start, end):
-        if _ITEM.match(text, clause.start) and clause.start > begin:
-            spans.append((begin, clause.start))
-            begin = clause.start
-    spans.append((begin, end))
-    return spans
+class Opening(Enum):
+    """What made a unit begin."""
+
+    START = "start"  # of the paragraph
+    ITEM = "item"  # 一是, 其二
+    CAUSE = "cause"
+    PLAN = "plan"
+    PROBLEM = "problem"  # in a paragraph about something else
+    SUMMARY = "summary"
+    CLOSING = "closing"  # 特此报告
+    TOPIC = "topic"  # another measure, problem or plan
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A run of the clean text that becomes a passage.
+
+    `announces`: it only leads in what follows; `hands_over`: it ends in a phrase such as 现将情况报告如下.
+    """
+
+    start: int
+    end: int
+    opening: Opening
+    announces: bool = False
+    hands_over: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What the headings above say of a paragraph.
+
+    `roles` are the roles to expect, `year` is the year reported on; `own_point` says that the paragraph has a heading
+    or a number of its own and is not the whole text of a part.
+    """
+
+    roles: frozenset[Role] = frozenset()
+    year: int | None = None
+    own_point: bool = True
+
+    @property
+    def expects_problems(self) -> bool:
+        return Role.PROBLEM in self.roles or Role.CAUSE in self.roles
+
+    @property
+    def only_plans(self) -> bool:
+        return Role.PLAN in self.roles and len(self.roles) == 1
+
+
+def divide(text: str, start: int, end: int, hits: Sequence[Hit[Topic]], context: Context | None = None) -> list[Unit]:
+    """Divide one paragraph, `text[start:end]`, into units; they are in order and cover it without gaps.
+
+    `hits` are the wordings of measures between `start` and `end`.
+    """
+    return _Divider(text, find_clauses(text, start, end), hits, context or Context()).run()
+
+
+class _Divider:
+    def __init__(self, text: str, clauses: Sequence[Clause], hits: Sequence[Hit[Topic]], context: Context) -> None:
+        self.text = text
+        self.context = context
+        self.clauses = clauses
+        self.hits = _by_clause(clauses, hits)
+        self.units: list[Unit] = []
+        self.begin = 0  # index of the first clause of the unit being read
+        self.opening = Opening.START
+        self.item = 0  # the ordinal of the item being read
+        self.listing = False  # behind a lead-in whose points have no ordinals and end in ；
+
+    def run(self) -> list[Unit]:
+        for index in range(len(self.clauses)):
+            opening = self._opening(index)
+            if opening is None:
+                continue
+            if index > self.begin:
+                self._close(index, opening)
+            self.begin, self.opening = index, opening
+        if self.clauses:
+            self._close(len(self.clauses), None)
+        return self.units
+
+    def _close(self, index: int, following: Opening | None) -> None:
+        first, last = self.clauses[self.begin], self.clauses[index - 1]
+        hands_over = last.sign in "。：" and wording.HAND_OVER.search(self.text, last.start, last.end) is not None
+        announces = self._announces(index) or (following is Opening.ITEM and self._heads_items(index))
+        self.units.append(Unit(first.start, last.end, self.opening, announces, hands_over))
+
+    # ------------------------------------------------------------ what opens a unit
+
+    def _opening(self, index: int) -> Opening | None:
+        clause = self.clauses[index]
+        sign = self.clauses[index - 1].sign if index else "。"
+        item = wording.ITEM.match(self.text, clause.start, clause.end)
+        if item:
+            return self._item(wording.item_value(item), sign)
+        if wording.CAUSE.match(self.text, clause.start, clause.end) and self._explains(clause, sign):
+            return Opening.CAUSE
+        if sign == "：":
+            return self._list(index)
+        if self.listing and sign == "；":
+            return Opening.ITEM
+        if sign == "。":
+            opening = self._sentence(index)
+            if opening:
+                return opening
+        elif sign == "；" and self._plans(clause) and not self.item:
+            return Opening.PLAN
+        return Opening.TOPIC if sign and self._turns(index, sign) else None
+
+    def _item(self, value: int, sign: str) -> Opening | None:
+        goes_on = sign == "，" and value == self.item + 1 and value > 0
+        within_cause = self.opening is Opening.CAUSE and self.context.roles != {Role.CAUSE}
+        if within_cause or (sign not in "。；：" and not goes_on):
+            return None
+        self.item = value
+        return Opening.ITEM
+
+    def _explains(self, clause: Clause, sign: str) -> bool:
+        """Whether a clause that is worded like a cause stands where a cause can begin."""
+        named = any(word in self.text[clause.start : clause.end] for word in ("原因", "成因", "根源", "根子", "症结"))
+        if not self.context.expects_problems:
+            return named and sign == "。"
+        return sign in "。；" or (named and sign == "，")
+
+    def _sentence(self, index: int) -> Opening | None:
+        """What a new sentence opens, apart from items and topics."""
+        clause = self.clauses[index]
+        if self._plans(clause):
+            return Opening.PLAN
+        if wording.SUMMARY.match(self.text, clause.start, clause.end):
+            return Opening.SUMMARY
+        if clause.end - clause.start <= 40 and wording.CLOSING.match(self.text, clause.start, clause.end):
+            return Opening.CLOSING
+        stop = self._sentence_end(index, "。")
+        end = self.clauses[stop - 1].end
+        if self.context.expects_problems:
+            because = index > 0 and wording.CAUSE_INSIDE.search(self.text, clause.start, end)
+            return Opening.CAUSE if because else None
+        if not self.context.only_plans and wording.SHORTCOMING.match(self.text, clause.start, end):
+            return Opening.PROBLEM if wording.COUNT.search(self.text, clause.start, end) is None else None
+        return self._after_hand_over(index)
+
+    def _after_hand_over(self, index: int) -> Opening | None:
+        if index == 0:
+            return None
+        last = self.clauses[index - 1]
+        return Opening.TOPIC if wording.HAND_OVER.search(self.text, last.start, last.end) else None
+
+    def _plans(self, clause: Clause) -> bool:
+        if self.context.only_plans:
+            return False
+        found = wording.PLAN.match(self.text, clause.start, clause.end)
+        if found is None:
+            return False
+        year = found.group("year")
+        return year is None or (self.context.year is not None and int(year) > self.context.year)
+
+    # ------------------------------------------------------------ lead-ins
+
+    def _announces(self, index: int) -> bool:
+        """Whether the unit that ends before clause `index` only leads in what follows."""
+        last = self.clauses[index - 1]
+        start = self.clauses[self.begin].start
+        if last.end - start > _LEAD_IN:
+            return False
+        if last.sign == "：":
+            return wording.ANNOUNCEMENT.search(self.text, start, last.end) is not None
+        return last.sign == "。" and wording.LEAD_IN.search(self.text, last.start, last.end) is not None
+
+    def _heads_items(self, index: int) -> bool:
+        """一是A。一是…二是…: the outer item is only the heading of the inner ones."""
+        return self.opening is Opening.ITEM and self.item == 1 and self._is_head(index)
+
+    def _list(self, index: int) -> Opening | None:
+        """Points behind a lead-in that have no ordinals: 重点做好三件事:…;…;…"""
+        if not self._announces(index) or self.opening is Opening.CAUSE:
+            return None
+        stop = self._sentence_end(index, "。")
+        self.listing = any(clause.sign == "；" for clause in self.clauses[index:stop])
+        return Opening.ITEM if self.listing else None
+
+    def _is_head(self, index: int) -> bool:
+        """Whether the unit so far is only the short sentence that heads an item or a paragraph."""
+        length = self.clauses[index - 1].end - self.clauses[self.begin].start
+        if self.opening not in (Opening.ITEM, Opening.START) or length > _HEAD:
+            return False
+        if self.clauses[index - 1].sign != "。":
+            return False
+        return all(clause.sign != "。" for clause in self.clauses[self.begin : index - 1])
+
+    def _sentence_end(self, index: int, signs: str) -> int:
+        """The index behind the first clause from `index` on that ends in one of `signs`."""
+        while index < len(self.clauses) - 1 and self.clauses[index].sign not in signs:
+            index += 1
+        return index + 1
+
+    # ------------------------------------------------------------ topics
+
+    def _weights(self, begin: int, end: int) -> TopicWeights:
+        return weigh(hit for hits in self.hits[begin:end] for hit in hits)
+
+    def _turns(self, index: int, sign: str) -> bool:
+        """Whether clause `index` begins to speak of something else."""
+        if index == self.begin or sign not in "。；，":
+            return False
+        if self.context.expects_problems:
+            return self._turns_problem(index, sign)
+        stop = self._sentence_end(index, {"。": "。", "；": "。；", "，": "。；，"}[sign])
+        new = self._weights(index, stop)
+        name, weight = strongest(new)
+        loose = sign == "。" and Role.PLAN in self.context.roles and not self.context.own_point and not self.item
+        if weight < _DECISIVE and not loose:
+            return False
+        old = self._weights(self.begin, index)
+        if loose:
+            return self._acts(index) and name not in old
+        before, reached = strongest(old)
+        if reached < _DECISIVE or name in old or new.get(before, 0.0) >= 0.75 * weight:
+            return False
+        if self._is_head(index) or self._honours(index, stop):
+            return False
+        return self._may_turn(index, sign, weight, near=bool(families()[name] & families()[before]))
+
+    def _may_turn(self, index: int, sign: str, weight: float, *, near: bool) -> bool:
+        clause = self.clauses[index]
+        sequel = wording.SEQUEL.match(self.text, clause.start, clause.end) is not None
+        if Role.LEADERSHIP in self.context.roles and (near or weight < 3 or sign != "。"):
+            return False
+        if sign == "。":
+            return self._acts(index) if near else not sequel or weight >= 3
+        if near or sequel:
+            return False
+        if sign == "；":
+            return self._acts(index) or weight >= 3
+        return self._turns_inside(index)
+
+    def _turns_inside(self, index: int) -> bool:
+        """Whether a comma parts two measures of one sentence: a verb opens the second, and it goes on or is counted."""
+        clause = self.clauses[index]
+        if not wording.VERB.match(self.text, clause.start, clause.end):
+            return False
+        name, weight = strongest(self._weights(index, self._sentence_end(index, "。；")))
+        if families()[name] & _GENERAL:
+            return False
+        return weight >= 3 or wording.COUNT.search(self.text, clause.start, clause.end) is not None
+
+    def _honours(self, index: int, stop: int) -> bool:
+        start, end = self.clauses[index].start, self.clauses[stop - 1].end
+        return wording.HONOUR.search(self.text, start, end) is not None
+
+    def _acts(self, index: int) -> bool:
+        clause = self.clauses[index]
+        return wording.ACTION.match(self.text, clause.start, clause.end) is not None
+
+    # ------------------------------------------------------------ shortcomings
+
+    def _turns_problem(self, index: int, sign: str) -> bool:
+        clause = self.clauses[index]
+        if Role.PROBLEM not in self.context.roles:
+            return sign == "。" and wording.ASPECT.match(self.text, clause.start, clause.end) is not None
+        if self._is_head(index) or self.opening is Opening.CAUSE:
+            return False
+        if sign == "。" and wording.EVALUATION.fullmatch(self.text, clause.start, clause.end):
+            return True
+        stop = self._sentence_end(index, {"。": "。", "；": "。；", "，": "，。；"}[sign])
+        begin, start, end = self.clauses[self.begin].start, clause.start, self.clauses[stop - 1].end
+        if not (wording.FALLS.search(self.text, start, end) and wording.FALLS.search(self.text, begin, start)):
+            return False
+        new, old = _shortcomings(self.text, start, end), _shortcomings(self.text, begin, start)
+        name, weight = strongest(new)
+        if weight < _DECISIVE or name in old or not old:
+            return False
+        near = bool(families("shortcomings")[name] & families("shortcomings")[strongest(old)[0]])
+        return not near and (sign == "。" or self.clauses[stop - 1].sign in "。；")
+
+
+def _shortcomings(text: str, start: int, end: int) -> TopicWeights:
+    return weigh(read_topics("shortcomings").find(text[start:end]))
+
+
+def _by_clause(clauses: Sequence[Clause], hits: Sequence[Hit[Topic]]) -> list[list[Hit[Topic]]]:
+    rows: list[list[Hit[Topic]]] = [[] for _ in clauses]
+    index = 0
+    for hit in hits:
+        while index < len(clauses) - 1 and hit.start >= clauses[index].end:
+            index += 1
+        if clauses and clauses[index].start <= hit.start < clauses[index].end:
+            rows[index].append(hit)
+    return rows

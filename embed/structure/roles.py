@@ -1,53 +1,130 @@
-"""Which role a passage has: from the headings above, its place, its tense and its wording together."""
+"""Which role a passage has: from the headings above, its place, its tense and its wording together.
+
+Each role gets a score; the confidence is the softmax of the best one. Headings and lead-ins weigh most, the opening of
+the passage (究其原因, 下一步) decides against them, and single wordings only tip the scale.
+"""
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
+from embed.structure import wording
+from embed.structure.cues import Cue
 from embed.structure.headings import heading_roles
 from embed.structure.outline import Heading
+from embed.structure.passages import Opening
 from embed.structure.report import Role
+from embed.structure.topics import TopicWeights, families
 
-__all__ = ["judge", "section_roles"]
+__all__ = ["HeadingWeights", "Situation", "announced_role", "judge", "section_roles"]
 
-Weights = dict[Role, float]
+HeadingWeights = dict[Role, float]
+_PARTS = frozenset({Role.PROBLEM, Role.PLAN, Role.CAUSE})
+_OPENED = {Opening.CAUSE: (Role.CAUSE, 9.0), Opening.PLAN: (Role.PLAN, 6.0), Opening.PROBLEM: (Role.PROBLEM, 6.0)}
+_LONG_HEADING = 20  # a longer heading among measures names a measure, whatever words it holds
+_SELF = re.compile(r"本人|我们|我(?![市县区镇乡局街省州旗厅院校委办国])")
+_PLANS = re.compile(r"下一步|下步|今后|明年|来年|将|重点(?:做好|抓好)|打算|计划|安排|针对(?:以上|上述|这些)")
+_CAUSES = re.compile(r"原因|成因|根源|根子|症结|之所以")
+_PROBLEMS = re.compile(r"不足|问题|短板|薄弱|差距|困难|弱项|难点|短处|距离|难题")
 
 
-def section_roles(path: Sequence[Heading]) -> Weights:
-    """The roles that the headings above announce, the nearest ones weighing most."""
-    weights: Weights = {}
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """All that is known about a passage when its role is judged.
+
+    `headings` is what `section_roles` says, `announced` what a lead-in in front announced; `cues` counts wordings,
+    `topics` weighs the kinds of measure in it; `year` is the year reported on.
+    """
+
+    headings: HeadingWeights = field(default_factory=dict)
+    announced: Role | None = None
+    opening: Opening = Opening.START
+    cues: Mapping[Cue, int] = field(default_factory=Counter)
+    topics: TopicWeights = field(default_factory=dict)
+    year: int | None = None
+
+
+def section_roles(path: Sequence[Heading]) -> HeadingWeights:
+    """The roles that the headings above announce, with their weights.
+
+    A part of problems, causes or plans keeps its points, whatever their headings speak of, unless one of them names
+    causes or plans; elsewhere the nearest heading that announces anything decides.
+    """
+    weights: HeadingWeights = {}
     for heading in path:
-        said = heading_roles(heading.text)
-        if not said:
+        said = dict(heading_roles(heading.text))
+        inner = set(said) & _PARTS
+        if set(weights) & _PARTS:
+            if not inner & {Role.CAUSE, Role.PLAN} or Role.MEASURE in said or Role.LEADERSHIP in said:
+                continue
+        elif weights and inner and len(heading.text) > _LONG_HEADING:
             continue
-        parts = {role for role, _ in weights.items()}
-        if parts & {Role.PROBLEM, Role.PLAN, Role.CAUSE} and said[0][0] not in (Role.PROBLEM, Role.PLAN, Role.CAUSE):
-            continue
-        weights = dict(said)
+        weights = said or weights
     return weights
 
 
-_CAUSE = re.compile(
-    r"究其原因|主要原因|成因在于|原因在于|根子|原因之一|之所以|反过来看|主观原因|问题的产生|这与.{2,40}有关|主要是以往|原因是"
-)
-_PROBLEM = re.compile(r"有待|不足|不够|欠缺|薄弱|短板|仍存在|仍有差距|不高|不强|不深")
-_PLAN = re.compile(r"下一步|明年|今后|将(?!.{0,6}(纳入|作为))")
-_BACK = re.compile(
-    r"如下[。：:]?$|^特此报告|^专此报告|^以上报告|^总的(?:看|来看|来说)|仍有.{0,10}(?:差距|短板|薄弱之处)[：:。]$"
-)
+def announced_role(text: str) -> Role | None:
+    """The role of what a lead-in announces; None when it does not tell."""
+    if _CAUSES.search(text):
+        return Role.CAUSE
+    if _PLANS.search(text):
+        return Role.PLAN
+    return Role.PROBLEM if _PROBLEMS.search(text) else None
 
 
-def judge(text: str, path: Sequence[Heading]) -> tuple[Role, float]:
-    base = section_roles(path)
-    if _BACK.search(text) or not path:
-        return Role.BACKGROUND, 0.9
-    if Role.PROBLEM in base or Role.CAUSE in base:
-        if Role.PLAN in base and _PLAN.search(text):
-            return Role.PLAN, 0.7
-        if _CAUSE.search(text) or Role.PROBLEM not in base:
-            return Role.CAUSE, 0.8
-        return Role.PROBLEM, 0.8
-    if base:
-        return next(iter(base)), 0.8
-    return Role.MEASURE, 0.6
+def judge(text: str, situation: Situation) -> tuple[Role, float]:
+    """The role of one passage and the confidence in it, 0 … 1."""
+    scores = _expected(situation)
+    cues = situation.cues
+    scores[Role.PROBLEM] += 0.5 * min(cues.get(Cue.SHORTFALL, 0), 4)
+    next_year = situation.year is not None and f"{situation.year + 1}年" in text[:40]
+    scores[Role.PLAN] += 0.6 * min(cues.get(Cue.FUTURE, 0), 3) + 1.2 * next_year
+    counted = len(wording.COUNT.findall(text)) + cues.get(Cue.DONE, 0)
+    scores[Role.MEASURE] += 0.3 * min(counted, 3)
+    _weigh_leaders(text, scores, situation)
+    best = max(scores, key=lambda role: (scores[role], role.value))
+    total = sum(math.exp(value - scores[best]) for value in scores.values())
+    return best, round(1 / total, 3)
+
+
+def _expected(situation: Situation) -> dict[Role, float]:
+    """What the headings, a lead-in and the opening of the passage let expect."""
+    scores = dict.fromkeys(Role, 0.0)
+    scores[Role.MEASURE] = 1.0
+    if situation.announced:
+        scores[situation.announced] += 4.0
+    else:
+        shared = len(situation.headings) > 1
+        for role, weight in situation.headings.items():
+            scores[role] += _expectation(role, weight, situation.headings, shared=shared)
+    if situation.opening in _OPENED:
+        role, weight = _OPENED[situation.opening]
+        scores[role] += weight
+    return scores
+
+
+def _expectation(role: Role, weight: float, headings: HeadingWeights, *, shared: bool) -> float:
+    if role is Role.LEADERSHIP:
+        return 0.9 * (weight - 1)
+    if role is Role.CAUSE and Role.PROBLEM in headings:
+        return 1.0
+    return 2.5 if shared else 3.0
+
+
+def _weigh_leaders(text: str, scores: dict[Role, float], situation: Situation) -> None:
+    """Add what speaks for the leaders' own duties, and what speaks for a measure that only stands among them."""
+    leaders, duties = min(situation.cues.get(Cue.LEADER, 0), 3), min(situation.cues.get(Cue.DUTY, 0), 4)
+    own = [name for name in situation.topics if "lead" in families()[name]]
+    evidence = 0.5 * leaders + 0.6 * duties + 0.5 * min(len(own), 2)
+    if Role.LEADERSHIP in situation.headings:
+        if duties and not leaders and _SELF.search(text):
+            evidence += 0.5
+    else:
+        evidence *= 0.6 if leaders else 0.3
+    scores[Role.LEADERSHIP] += evidence
+    other = max((weight for name, weight in situation.topics.items() if name not in own), default=0.0)
+    scores[Role.MEASURE] += 0.5 * min(max(other - 1, 0), 3)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 from embed.reading.document import CleanText, SourceDocument
+from embed.structure.discourse import Run, read_runs
 from embed.structure.facts import Facts
 from embed.structure.frame import Frame, LinePart, find_frame
 from embed.structure.lines import read_lines
 from embed.structure.metadata import read_metadata
-from embed.structure.outline import Outline, Paragraph, find_outline
-from embed.structure.passages import divide
+from embed.structure.outline import Outline, find_outline
 from embed.structure.report import Passage, Report, Section
-from embed.structure.roles import judge
 
 __all__ = ["report_id", "understand"]
 
@@ -29,6 +30,10 @@ def understand(source: SourceDocument, clean: CleanText, facts: Facts | None = N
     frame = find_frame(clean)
     metadata = read_metadata(source, clean, frame, facts)
     outline = find_outline(clean.text, read_lines(clean.text, _body_spans(frame)))
+    closing = frame.of(LinePart.CLOSING)
+    runs = read_runs(
+        clean.text, outline, year=metadata.year or _first_year(clean.text), closing=closing[0].start if closing else -1
+    )
     return Report(
         id=report_id(source.sha256),
         file=source.name,
@@ -36,7 +41,7 @@ def understand(source: SourceDocument, clean: CleanText, facts: Facts | None = N
         source_text=source.text,
         metadata=metadata,
         sections=_sections(clean, outline),
-        passages=_passages(clean, outline),
+        passages=_passages(clean, outline, runs),
         removals=clean.removals,
         warnings=(*source.warnings, *clean.warnings),
     )
@@ -56,18 +61,18 @@ def _sections(clean: CleanText, outline: Outline) -> tuple[Section, ...]:
     return tuple(sections)
 
 
-def _passages(clean: CleanText, outline: Outline) -> tuple[Passage, ...]:
+def _passages(clean: CleanText, outline: Outline, runs: list[Run]) -> tuple[Passage, ...]:
     passages: list[Passage] = []
-    for paragraph in outline.paragraphs:
-        for start, end in divide(clean.text, paragraph.start, paragraph.end):
-            passages.append(_passage(clean, outline, paragraph, (start, end), len(passages)))
+    for run in runs:
+        start, end = clean.source_span(run.start, run.end)
+        section = run.paragraph.section
+        headings = tuple(heading.text for heading in outline.path(section) if heading.text_start != run.start)
+        text = clean.text[run.start : run.end]
+        passages.append(Passage(len(passages), run.role, run.confidence, start, end, text, headings, section))
     return tuple(passages)
 
 
-def _passage(clean: CleanText, outline: Outline, paragraph: Paragraph, span: tuple[int, int], ordinal: int) -> Passage:
-    text = clean.text[span[0] : span[1]]
-    path = outline.path(paragraph.section)
-    role, confidence = judge(text, path)
-    start, end = clean.source_span(*span)
-    heading = tuple(h.text for h in path)
-    return Passage(ordinal, role, confidence, start, end, text, heading, paragraph.section)
+def _first_year(text: str) -> int | None:
+    """The first year that the head of the text names: enough to tell this year's work from next year's."""
+    found = re.search(r"(20[0-9]{2})(?:年|-)", text[:600])
+    return int(found.group(1)) if found else None

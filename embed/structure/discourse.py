@@ -1,0 +1,172 @@
+"""The course of a report: paragraph after paragraph, what each run of it does there."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from embed.structure import wording
+from embed.structure.cues import count_cues, find_cues
+from embed.structure.headings import heading_roles
+from embed.structure.lexicon import Hit
+from embed.structure.outline import Outline, Paragraph
+from embed.structure.passages import Context, Opening, Unit, divide
+from embed.structure.report import Role
+from embed.structure.roles import HeadingWeights, Situation, announced_role, judge, section_roles
+from embed.structure.topics import find_topics, weigh
+
+__all__ = ["Run", "read_runs"]
+
+_PARTS = frozenset({Role.PROBLEM, Role.PLAN, Role.CAUSE})
+_STATES = {Opening.PLAN: Role.PLAN, Opening.PROBLEM: Role.PROBLEM}
+_OPENING = re.compile(
+    r"如下|领导下|指导下|为指导|为引领|为统领|为遵循|按照[^。；;]{2,60}(?:要求|部署|通知)|根据[^。；;]{2,60}(?:规定|要求|通知)|贯彻落实|以来|年[,，]"
+)
+_LONGEST_OPENING = 900
+_OPENING_SHARE = 0.35
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A passage in clean offsets, with its role and the paragraph that it stands in."""
+
+    start: int
+    end: int
+    role: Role
+    confidence: float
+    paragraph: Paragraph
+
+
+def read_runs(text: str, outline: Outline, *, year: int | None = None, closing: int = -1) -> list[Run]:
+    """Divide all paragraphs into passages and judge their roles.
+
+    `year` is the year reported on; `closing` is the clean offset where the closing formula begins, −1 without one.
+    """
+    reader = _Reader(text, outline, year)
+    for index, paragraph in enumerate(outline.paragraphs):
+        if 0 <= closing <= paragraph.start:
+            reader.runs.append(Run(paragraph.start, paragraph.end, Role.BACKGROUND, 0.95, paragraph))
+        else:
+            reader.read(index)
+    return reader.runs
+
+
+class _Found:
+    """Words with a meaning in the whole text, by place."""
+
+    def __init__(self, hits: Sequence[Hit]) -> None:  # type: ignore[type-arg]
+        self.hits = hits
+        self.starts = [hit.start for hit in hits]
+
+    def between(self, start: int, end: int) -> Sequence[Hit]:  # type: ignore[type-arg]
+        return self.hits[bisect_left(self.starts, start) : bisect_left(self.starts, end)]
+
+
+class _Reader:
+    def __init__(self, text: str, outline: Outline, year: int | None) -> None:
+        self.text = text
+        self.outline = outline
+        self.year = year
+        self.runs: list[Run] = []
+        self.topics = _Found(find_topics(text))
+        self.cues = _Found(find_cues(text))
+        self.opening_end = _opening_end(text, outline)
+        self.section: int | None = None
+        self.weights: HeadingWeights = {}
+        self.own_heading = False
+        self.announced: Role | None = None  # by a lead-in, for the rest of the section
+        self.announced_here: Role | None = None  # for the rest of the paragraph
+
+    def read(self, index: int) -> None:
+        paragraph = self.outline.paragraphs[index]
+        if paragraph.section != self.section or index == 0:
+            self._enter(paragraph.section)
+        self.announced_here = None
+        context = Context(
+            frozenset({self.announced}) if self.announced else frozenset(self.weights),
+            self.year,
+            paragraph.mark is not None or paragraph.run_in >= 0 or self.own_heading,
+        )
+        keeps_heading = paragraph.run_in >= 0 and Role.PROBLEM in context.roles
+        start = paragraph.run_in if keeps_heading else paragraph.start
+        units = divide(self.text, start, paragraph.end, self.topics.between(start, paragraph.end), context)
+        introduces = self._introduces(index, units)
+        for position, unit in enumerate(units):
+            self._take(unit, paragraph, first=position == 0, introduces=introduces and position == 0)
+
+    def _enter(self, section: int | None) -> None:
+        path = self.outline.path(section)
+        self.section, self.announced = section, None
+        self.weights = section_roles(path)
+        self.own_heading = bool(path) and not any(role in _PARTS for role, _ in heading_roles(path[-1].text))
+
+    def _take(self, unit: Unit, paragraph: Paragraph, *, first: bool, introduces: bool) -> None:
+        text = self.text[unit.start : unit.end]
+        if unit.announces or introduces:
+            role, confidence = Role.BACKGROUND, 0.85
+            said = announced_role(text)
+            self.announced_here = said or self.announced_here
+            self.announced = self.announced_here or self.announced
+        elif self._is_background(unit):
+            role, confidence = Role.BACKGROUND, 0.9 if unit.hands_over or unit.opening is Opening.CLOSING else 0.75
+        else:
+            role, confidence = judge(text, self._situation(unit))
+            state = _STATES.get(unit.opening)
+            if state:
+                self.announced_here = state
+                self.announced = state if first and paragraph.mark is None else self.announced
+        self.runs.append(Run(unit.start, unit.end, role, confidence, paragraph))
+
+    def _situation(self, unit: Unit) -> Situation:
+        return Situation(
+            headings=self.weights,
+            announced=self.announced_here or self.announced,
+            opening=unit.opening,
+            cues=count_cues(self.cues.between(unit.start, unit.end)),
+            topics=weigh(self.topics.between(unit.start, unit.end)),
+            year=self.year,
+        )
+
+    def _is_background(self, unit: Unit) -> bool:
+        if unit.end <= self.opening_end or unit.hands_over or unit.opening is Opening.CLOSING:
+            return True
+        return unit.opening is Opening.SUMMARY and not set(self.weights) & {Role.PROBLEM, Role.CAUSE}
+
+    def _introduces(self, index: int, units: Sequence[Unit]) -> bool:
+        """Whether the first unit stands at the top of a part of problems or plans, above its points."""
+        paragraph = self.outline.paragraphs[index]
+        if not set(self.weights) & _PARTS or paragraph.mark or paragraph.run_in >= 0:
+            return False
+        if units[0].opening is not Opening.START:
+            return False
+        if len(units) > 1:
+            return units[1].opening is Opening.ITEM
+        if index + 1 == len(self.outline.paragraphs):
+            return False
+        following = self.outline.paragraphs[index + 1]
+        if following.section == paragraph.section:
+            return following.mark is not None or bool(wording.ITEM.match(self.text, following.start, following.end))
+        above = self.outline.headings[following.section] if following.section is not None else None
+        return above is not None and above.parent == paragraph.section
+
+
+def _opening_end(text: str, outline: Outline) -> int:
+    """Where the opening of the report ends: what stands before the first heading, or up to the hand-over phrase."""
+    paragraphs = outline.paragraphs
+    before = [p for p in paragraphs if p.section is None and p.mark is None]
+    if not before or before[0] is not paragraphs[0]:
+        return 0
+    length = before[-1].end - before[0].start
+    whole = paragraphs[-1].end - paragraphs[0].start
+    if outline.headings and length <= max(_LONGEST_OPENING, _OPENING_SHARE * whole):
+        return before[-1].end
+    for paragraph in before[:4]:
+        found = re.search(r"如下[。：:]", text[paragraph.start : paragraph.end])
+        if found:
+            return paragraph.start + found.end()
+    first = before[0]
+    if len(paragraphs) > 1 and _OPENING.search(text[first.start : min(first.end, first.start + 300)]):
+        return first.end
+    return 0

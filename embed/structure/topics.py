@@ -1,0 +1,81 @@
+"""Which kinds of measure a run of text speaks of."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+
+from embed.structure.lexicon import Hit, Lexicon
+
+__all__ = ["Topic", "TopicWeights", "families", "find_topics", "read_topics", "strongest", "weigh"]
+
+TopicWeights = dict[str, float]
+_PLAIN, _SUPPORT = 2.0, 1.0
+_NEUTRAL = "-"
+_TITLE = re.compile(r"《[^《》]{1,60}》")
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A kind of measure that a word points to, with the weight of the word."""
+
+    name: str
+    families: frozenset[str]
+    weight: float
+
+
+@lru_cache(maxsize=4)
+def read_topics(table: str = "topics") -> Lexicon[Topic]:
+    """The bundled table of wordings, `data/<table>.tsv`."""
+    words: dict[str, Topic] = {}
+    text = resources.files("embed.structure").joinpath(f"data/{table}.tsv").read_text(encoding="utf-8")
+    for line in text.splitlines():
+        if not line or line.startswith("#"):
+            continue
+        name, family, wordings = line.split("\t")
+        for wording in wordings.split():
+            weight = _SUPPORT if wording.startswith("~") else _PLAIN
+            words[wording.removeprefix("~")] = Topic(name, frozenset(family.split("|")), weight)
+    return Lexicon(words)
+
+
+@lru_cache(maxsize=4)
+def families(table: str = "topics") -> dict[str, frozenset[str]]:
+    """The families of each topic."""
+    return {topic.name: topic.families for topic in read_topics(table).values()}
+
+
+def find_topics(text: str) -> list[Hit[Topic]]:
+    """Every wording of a kind of measure in the text, in order; inside a book title it only supports."""
+    hits = []
+    titles = [(found.start(), found.end()) for found in _TITLE.finditer(text)]
+    index = 0
+    for hit in read_topics().find(text):
+        topic = hit.value
+        if topic.name == _NEUTRAL:
+            continue
+        while index < len(titles) and titles[index][1] <= hit.start:
+            index += 1
+        inside = index < len(titles) and titles[index][0] <= hit.start
+        hits.append(Hit(hit.start, hit.end, Topic(topic.name, topic.families, _SUPPORT)) if inside else hit)
+    return hits
+
+
+def weigh(hits: Iterable[Hit[Topic]]) -> TopicWeights:
+    """The weight of each topic among some hits; a wording that comes again counts half."""
+    weights: TopicWeights = {}
+    for hit in hits:
+        name, weight = hit.value.name, hit.value.weight
+        weights[name] = weights[name] + weight / 2 if name in weights else weight
+    return weights
+
+
+def strongest(weights: TopicWeights) -> tuple[str, float]:
+    """The heaviest topic and its weight; ("", 0) when there is none."""
+    if not weights:
+        return "", 0.0
+    name = max(weights, key=lambda key: (weights[key], key))
+    return name, weights[name]
