@@ -18,7 +18,7 @@ from embed.reading.lexicon import ADVERTISING_SIGNS, LONGEST_WORD, phrases, sign
 from embed.reading.tracked import Edit
 from embed.reading.wordlists import read_sections
 
-__all__ = ["MOST_RUNS", "injected_edits"]
+__all__ = ["MOST_RUNS", "injected_edits", "is_advertising"]
 
 # A document with more runs than this is nothing but advertising; the rest stays as it is.
 MOST_RUNS = 2_000
@@ -96,6 +96,11 @@ def injected_edits(text: str) -> Iterator[Edit]:
         start, end = _whole_line(folded, run)
         yield Edit(start, end, RemovalReason.INJECTED, _displaced(folded, start, end))
         done = end
+
+
+def is_advertising(line: str) -> bool:
+    """Whether a short line has a run of advertising in it."""
+    return len(line) <= 2_000 and any(True for _ in injected_edits(line))
 
 
 def _cores(text: str) -> list[tuple[int, int]]:

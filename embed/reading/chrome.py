@@ -8,11 +8,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from embed.reading.advertising import is_advertising
 from embed.reading.document import RemovalReason
+from embed.reading.mojibake import ONE_TO_ONE
+from embed.reading.script import to_simplified
 from embed.reading.tracked import Edit, Line
 from embed.reading.wordlists import read_sections
 
-__all__ = ["chrome_edits"]
+__all__ = ["chrome_edits", "outside_edits"]
 
 LONGEST_FIELD_LINE = 400
 LONGEST_WIDGET_LINE = 200
@@ -97,6 +100,27 @@ def chrome_edits(lines: Sequence[Line]) -> Iterator[Edit]:
         if reason is not None:
             yield Edit(line.start, lines[last].end, reason)
         index = last + 1
+
+
+def outside_edits(lines: Sequence[Line]) -> Iterator[Edit]:
+    """Lines that the page prints around its article: all of them go, the fields of publication one by one."""
+    pending: Edit | None = None
+    index = 0
+    while index < len(lines):
+        line = lines[index]
+        text = to_simplified(line.text.strip().translate(ONE_TO_ONE)) if line.text else ""
+        reason = (_reason(text, head=True, outside=True) if text else None) or RemovalReason.CHROME
+        if reason is RemovalReason.CHROME and is_advertising(text):
+            reason = RemovalReason.INJECTED
+        last = _value_line(lines, index) if reason is RemovalReason.PUBLICATION_LINE else index
+        if pending is not None and (reason is not pending.reason or reason is RemovalReason.PUBLICATION_LINE):
+            yield pending
+            pending = None
+        if line.start < lines[last].end:
+            pending = Edit(pending.start if pending else line.start, lines[last].end, reason)
+        index = last + 1
+    if pending is not None:
+        yield pending
 
 
 def _article_bounds(lines: Sequence[Line]) -> tuple[int, int]:

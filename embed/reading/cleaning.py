@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import numpy as np
 
 from embed.reading.advertising import injected_edits
-from embed.reading.chrome import chrome_edits
+from embed.reading.chrome import chrome_edits, outside_edits
 from embed.reading.document import CleanText, Removal, RemovalReason, SourceDocument
 from embed.reading.layout import page_edits, unwrap_edits
 from embed.reading.mojibake import (
@@ -18,9 +19,11 @@ from embed.reading.mojibake import (
     punctuation_edits,
 )
 from embed.reading.script import simplify
-from embed.reading.tracked import Edit, TrackedText
+from embed.reading.tracked import Edit, Line, TrackedText
 
 __all__ = ["clean"]
+
+SPACES = re.compile("  +")
 
 
 def clean(source: SourceDocument) -> CleanText:
@@ -30,6 +33,7 @@ def clean(source: SourceDocument) -> CleanText:
     character, its simplified form, or a plain space. Linear in the length of the text.
     """
     work = TrackedText(source.text)
+    work.apply(edit for start, end in source.outside for edit in outside_edits(_lines_of(source.text, start, end)))
     work.apply(invisible_edits(work.text))
     work.apply(Edit(m.start(), m.end(), None) for m in CRLF.finditer(work.text))
     work.substitute(work.text.translate(ONE_TO_ONE))
@@ -42,9 +46,18 @@ def clean(source: SourceDocument) -> CleanText:
     work.apply(injected_edits(work.text))
     work.apply(punctuation_edits(work.text))
     work.apply(_trim_edits(work))
+    work.apply(Edit(m.start(), m.end(), None, " ") for m in SPACES.finditer(work.text))
     origin = np.append(work.origin, work.origin[-1] + 1 if len(work.origin) else 0).astype(np.int32)
     removals = work.outermost_removals()
     return CleanText(work.text, origin, removals, traditional, _warnings(removals))
+
+
+def _lines_of(text: str, start: int, end: int) -> list[Line]:
+    lines = []
+    for part in text[start:end].split("\n"):
+        lines.append(Line(start, start + len(part), part))
+        start += len(part) + 1
+    return lines
 
 
 def _warnings(removals: tuple[Removal, ...]) -> tuple[str, ...]:

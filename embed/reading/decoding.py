@@ -7,7 +7,7 @@ import re
 
 from embed.exceptions import UnreadableFile
 
-__all__ = ["decode"]
+__all__ = ["FREQUENT", "decode", "plausibility"]
 
 BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -98,7 +98,7 @@ def _decode_legacy(data: bytes, label: str | None) -> tuple[str, str, tuple[str,
     candidates = []
     for order, encoding in enumerate(tried):
         sample = data[:65536].decode(encoding, errors="replace")
-        candidates.append((_plausibility(sample), -order, encoding))
+        candidates.append((plausibility(sample), -order, encoding))
     return _strict_or_mended(data, max(candidates)[2])
 
 
@@ -110,7 +110,7 @@ def _known(label: str) -> str | None:
     return None if name.startswith(("utf-16", "utf-32", "utf-7", "iso8859", "cp125", "ascii")) else name
 
 
-def _plausibility(text: str) -> float:
+def plausibility(text: str) -> float:
     wide = [c for c in text if ord(c) > 127]
     if not wide:
         return 0.0

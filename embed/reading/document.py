@@ -47,6 +47,7 @@ class SourceDocument:
     encoding: str | None = None
     hints: tuple[Hint, ...] = ()
     warnings: tuple[str, ...] = ()
+    outside: tuple[tuple[int, int], ...] = ()  # spans of `text`, in order, that the page prints around the article
 
 
 class RemovalReason(StrEnum):

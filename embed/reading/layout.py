@@ -23,6 +23,9 @@ MARK = re.compile(
     r"\d{1,2} ?[、.．](?!\d)|"
     r"[①-⑳㈠-㈩⑴-⒇◆●■—]|[一二三四五六七八九十]{1,2}[是要](?![否求])|附件|第[一二三四五六七八九十]+[,，、])"
 )
+RUN_IN_MARK = re.compile(r"[一二三四五六七八九十]{1,2}[是要]|第[一二三四五六七八九十]+[,，]")
+SPACED_NUMBER = re.compile(r"\d [一-鿿]")
+TIGHT_NUMBER = re.compile(r"\d[一-鿿]")
 SENTENCE_END = tuple("。！？；：!?;:…”’》）)")
 LONGEST_RUNNING_HEAD = 60
 # A margin narrower or wider than this many half-width cells is no margin.
@@ -75,11 +78,12 @@ def _running_heads(lines: Sequence[Line], numbers: set[int], breaks: set[int]) -
 
 @dataclass(frozen=True, slots=True)
 class _Margin:
-    """How a text is wrapped: the cells of a full line, how far lines fall short of it, and who is indented."""
+    """How a text is wrapped: the cells of a full line, how far lines fall short of it, and its habits."""
 
     width: int
     slack: int
-    indented: bool
+    indented: bool  # paragraphs begin with an indent
+    spaced: bool  # numbers stand between blanks: 9 次
 
 
 def unwrap_edits(lines: Sequence[Line]) -> Iterator[Edit]:
@@ -95,7 +99,7 @@ def unwrap_edits(lines: Sequence[Line]) -> Iterator[Edit]:
                 previous = None if _closed(previous.text) else previous
             continue
         if previous is not None and _continues(previous.text, text, margin):
-            yield from _join(previous, line)
+            yield _join(previous, line, spaced=margin.spaced)
         previous = line
 
 
@@ -103,12 +107,13 @@ def _closed(text: str) -> bool:
     return text.rstrip().endswith(SENTENCE_END) or len(text.strip()) < 12
 
 
-def _join(previous: Line, line: Line) -> Iterator[Edit]:
+def _join(previous: Line, line: Line, *, spaced: bool) -> Edit:
     start = previous.end - (len(previous.text) - len(previous.text.rstrip()))
     end = line.start + (len(line.text) - len(line.text.lstrip()))
     left, right = previous.text.rstrip()[-1], line.text.lstrip()[0]
-    apart = left.isascii() and left.isalpha() and right.isascii() and right.isalpha()
-    yield Edit(start, end, RemovalReason.LINE_BREAK, " " if apart else "")
+    apart = left.isascii() and right.isascii() and left.isalpha() and right.isalpha()
+    apart = apart or (spaced and left.isascii() != right.isascii() and (left.isdigit() or right.isdigit()))
+    return Edit(start, end, RemovalReason.LINE_BREAK, " " if apart else "")
 
 
 def _cells(text: str) -> int:
@@ -133,7 +138,9 @@ def _margin(lines: Sequence[Line]) -> _Margin | None:
     indents = [_indent(t) for t in texts]
     body = [i for i, t in zip(indents, texts, strict=True) if _cells(t) >= width - slack]
     indented = 0 < sum(1 for i in body if 2 <= i <= 8) < len(body)
-    return _Margin(width, slack, indented)
+    joined = "\n".join(texts)
+    spaced = len(SPACED_NUMBER.findall(joined)) > 3 * len(TIGHT_NUMBER.findall(joined))
+    return _Margin(width, slack, indented, spaced)
 
 
 def _continues(previous: str, text: str, margin: _Margin) -> bool:
@@ -144,7 +151,9 @@ def _continues(previous: str, text: str, margin: _Margin) -> bool:
     if margin.indented and indent >= 2:
         return False
     if MARK.match(text.strip()):
-        return not margin.indented and not previous.rstrip().endswith(SENTENCE_END) and bool(re.match(r"\d", text))
+        if previous.rstrip().endswith(SENTENCE_END):
+            return margin.indented and bool(RUN_IN_MARK.match(text.strip()))
+        return margin.indented or text[0].isdigit()
     if not margin.indented and previous.rstrip().endswith("。") and cells < margin.width - 3:
         return False
     return indent < 12

@@ -1,0 +1,377 @@
+"""A saved web page to text: its visible lines, and which of them stand outside the article."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from embed.exceptions import UnreadableFile
+from embed.reading.document import Hint
+from embed.reading.markup import Element
+from embed.reading.tables import table_lines
+
+__all__ = ["HtmlText", "html_label", "read_html"]
+
+META_CHARSET = re.compile(
+    rb"(?i)<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([a-z0-9_\-]{2,20})"
+    rb"|<\?xml[^>]{0,100}encoding=[\"']([a-z0-9_\-]{2,20})"
+)
+SKIPPED = frozenset(
+    [
+        "script",
+        "style",
+        "noscript",
+        "template",
+        "select",
+        "option",
+        "textarea",
+        "iframe",
+        "object",
+        "svg",
+        "canvas",
+        "head",
+        "link",
+        "meta",
+        "map",
+        "audio",
+        "video",
+    ]
+)
+BLOCKS = frozenset(
+    [
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "body",
+        "center",
+        "dd",
+        "details",
+        "dialog",
+        "div",
+        "dl",
+        "dt",
+        "fieldset",
+        "figcaption",
+        "figure",
+        "footer",
+        "form",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "header",
+        "hr",
+        "html",
+        "li",
+        "main",
+        "nav",
+        "ol",
+        "p",
+        "pre",
+        "section",
+        "summary",
+        "table",
+        "tbody",
+        "td",
+        "tfoot",
+        "th",
+        "thead",
+        "title",
+        "tr",
+        "ul",
+        "marquee",
+    ]
+)
+HIDDEN = re.compile(
+    r"(?i)display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0"
+    r"|(?:left|top|text-indent|margin-left)\s*:\s*-\d{3,}"
+)
+META_FIELDS = {
+    "articletitle": "title",
+    "title": "title",
+    "og:title": "title",
+    "pubdate": "published",
+    "publishdate": "published",
+    "maketime": "published",
+    "firstpublishedtime": "published",
+    "article:published_time": "published",
+    "contentsource": "source",
+    "source": "source",
+    "author": "author",
+    "siteurl": "url",
+    "url": "url",
+    "og:url": "url",
+    "sitename": "site",
+    "columnname": "column",
+    "keywords": "keywords",
+    "filenum": "document number",
+    "indexnumber": "index number",
+}
+SENTENCE = re.compile("[。；，,]")
+TITLE_TAIL = re.compile(r"[_|\-—–]")
+MOST_ELEMENTS = 400_000
+WHITE = re.compile("[ \t\r\n\f]+")
+
+
+@dataclass(slots=True)
+class HtmlText:
+    """The text of a page, spans of it outside the article, and what its head says."""
+
+    text: str
+    outside: tuple[tuple[int, int], ...] = ()
+    hints: tuple[Hint, ...] = ()
+
+
+@dataclass(slots=True)
+class _Line:
+    text: str
+    inside: bool
+    hidden: bool
+    heading: bool
+
+
+@dataclass(slots=True)
+class _Walk:
+    """Lines so far and the one under way; `article` is the element that holds the report."""
+
+    article: Element
+    lines: list[_Line] = field(default_factory=list)
+    parts: list[str] = field(default_factory=list)
+    inside: int = 0
+    hidden: int = 0
+    heading: int = 0
+
+    def flush(self) -> None:
+        text = WHITE.sub(" ", "".join(self.parts)).strip(" ")
+        self.parts.clear()
+        for line in text.split("\v"):  # \v stands for <br>
+            if line.strip(" "):
+                self.lines.append(_Line(line.strip(" "), self.inside > 0, self.hidden > 0, self.heading > 0))
+
+
+def html_label(data: bytes) -> str | None:
+    """The encoding that a page claims for itself, if any."""
+    match = META_CHARSET.search(data[:8192])
+    if match is None:
+        return None
+    return (match.group(1) or match.group(2)).decode("ascii")
+
+
+def read_html(markup: str) -> HtmlText:
+    """Text and hints of a page. Linear in its length; never runs or fetches anything."""
+    from lxml import etree
+
+    parser = etree.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True, huge_tree=True)
+    root = etree.fromstring(markup.encode("utf-8", errors="replace"), parser)
+    if root is None:
+        raise UnreadableFile("网页里没有文字 · the page holds no text", reason="empty")
+    walk = _Walk(_article(root))
+    _collect(root, walk)
+    hints = tuple(_hints(root))
+    return _assembled(walk.lines, hints)
+
+
+def _collect(root: Element, walk: _Walk) -> None:
+    """Visit the tree without recursion: pages nest deeper than Python's stack."""
+    stack: list[tuple[Element, bool]] = [(root, False)]
+    while stack:
+        element, leaving = stack.pop()
+        if leaving:
+            _leave(element, walk)
+            continue
+        if not isinstance(element.tag, str) or element.tag in SKIPPED:
+            walk.parts.append(element.tail or "")
+            continue
+        if element.tag == "table" and _is_data_table(element):
+            _table(element, walk)
+            walk.parts.append(element.tail or "")
+            continue
+        _enter(element, walk)
+        stack.append((element, True))
+        stack.extend((child, False) for child in reversed(element))
+
+
+def _enter(element: Element, walk: _Walk) -> None:
+    if element.tag in BLOCKS:
+        walk.flush()
+    elif element.tag == "br":
+        walk.parts.append("\v")
+    walk.inside += element is walk.article
+    walk.hidden += _is_hidden(element)
+    walk.heading += _is_heading(element)
+    walk.parts.append(element.text or "")
+
+
+def _leave(element: Element, walk: _Walk) -> None:
+    if element.tag in BLOCKS:
+        walk.flush()
+    if element is walk.article or _is_hidden(element) or _is_heading(element):
+        walk.flush()
+    walk.inside -= element is walk.article
+    walk.hidden -= _is_hidden(element)
+    walk.heading -= _is_heading(element)
+    walk.parts.append(element.tail or "")
+
+
+def _is_hidden(element: Element) -> bool:
+    style = element.get("style")
+    return element.get("hidden") is not None or element.tag == "marquee" or bool(style and HIDDEN.search(style[:500]))
+
+
+def _is_heading(element: Element) -> bool:
+    if element.tag in ("h1", "h2"):
+        return True
+    name = f"{element.get('class') or ''} {element.get('id') or ''}".lower()
+    return "title" in name and len(name) < 60
+
+
+def _is_data_table(table: Element) -> bool:
+    if table.find(".//table") is not None:
+        return False
+    rows = list(table.iter("tr"))
+    if len(rows) < 2 or len(rows) > 2_000:
+        return False
+    widths = [sum(1 for cell in row if cell.tag in ("td", "th")) for row in rows]
+    if max(widths) < 2:
+        return False
+    return all(len(_text(cell)) <= 300 for row in rows for cell in row)
+
+
+def _table(table: Element, walk: _Walk) -> None:
+    walk.flush()
+    inside = walk.inside > 0 or any(parent is walk.article for parent in table.iterancestors())
+    grid = _grid(table)
+    for line in table_lines(grid):
+        walk.lines.append(_Line(line, inside, walk.hidden > 0, heading=False))
+
+
+def _grid(table: Element) -> list[list[str]]:
+    """Cells row by row; a cell that spans rows or columns stands in each of them."""
+    grid: list[list[str]] = []
+    below: dict[int, tuple[int, str]] = {}
+    for row in table.iter("tr"):
+        cells: list[str] = []
+        for cell in row:
+            if cell.tag not in ("td", "th"):
+                continue
+            while below.get(len(cells), (0, ""))[0] > 0:
+                _carry(cells, below)
+            text = _text(cell)
+            down = _span(cell, "rowspan") - 1
+            for _ in range(_span(cell, "colspan")):
+                if down > 0:
+                    below[len(cells)] = (down, text)
+                cells.append(text)
+        while below.get(len(cells), (0, ""))[0] > 0:
+            _carry(cells, below)
+        grid.append(cells)
+    return grid
+
+
+def _carry(cells: list[str], below: dict[int, tuple[int, str]]) -> None:
+    left, text = below[len(cells)]
+    below[len(cells)] = (left - 1, text)
+    cells.append(text)
+
+
+def _span(cell: Element, name: str) -> int:
+    value = cell.get(name) or "1"
+    return min(50, max(1, int(value))) if value.isdigit() and len(value) < 4 else 1
+
+
+def _text(element: Element) -> str:
+    return WHITE.sub(" ", "".join(element.itertext())).strip()
+
+
+def _article(root: Element) -> Element:
+    """The smallest element that holds nearly all running text outside links."""
+    weights: dict[Element, int] = {}
+    for count, element in enumerate(root.iter()):
+        if count > MOST_ELEMENTS:
+            raise UnreadableFile(
+                f"网页元素超过 {MOST_ELEMENTS} 个 · expected a page of at most {MOST_ELEMENTS} elements",
+                reason="too_large",
+                hint="只保存正文所在的网页 · save only the page of the report",
+            )
+        if isinstance(element.tag, str) and element.tag not in SKIPPED:
+            weights[element] = _own_weight(element)
+    for element in reversed(list(weights)):
+        parent = element.getparent()
+        if parent in weights:
+            weights[parent] += weights[element]
+    current = root
+    while True:
+        heavy = [c for c in current if c in weights and weights[c] * 100 >= 90 * weights[current] > 0]
+        if not heavy or heavy[0].tag in ("p", "span", "font", "b", "strong"):
+            return current
+        current = heavy[0]
+
+
+def _own_weight(element: Element) -> int:
+    """Characters of running text that stand directly in an element."""
+    if element.tag == "a":
+        return 0
+    texts = [element.text, *(child.tail for child in element if child.tag != "a")]
+    return sum(len(text) for text in texts if text and len(text) >= 16 and SENTENCE.search(text))
+
+
+def _hints(root: Element) -> Iterator[Hint]:
+    title = root.find(".//title")
+    if title is not None and _text(title):
+        yield Hint("title", _text(title)[:300], "<title>")
+    for meta in root.iter("meta"):
+        name = (meta.get("name") or meta.get("property") or "").strip()
+        value = WHITE.sub(" ", meta.get("content") or "").strip()
+        known = META_FIELDS.get(name.lower())
+        if known and value:
+            yield Hint(known, value[:300], f"<meta name={name[:40]}>")
+    for link in root.iter("link"):
+        if (link.get("rel") or "").lower() == "canonical" and link.get("href"):
+            yield Hint("url", link.get("href")[:500], "<link rel=canonical>")
+
+
+def _assembled(lines: list[_Line], hints: tuple[Hint, ...]) -> HtmlText:
+    _keep_title(lines, hints)
+    outside: list[tuple[int, int]] = []
+    position = 0
+    for line in lines:
+        end = position + len(line.text)
+        if line.hidden or not line.inside:
+            if outside and outside[-1][1] == position - 1:
+                outside[-1] = (outside[-1][0], end)
+            else:
+                outside.append((position, end))
+        position = end + 1
+    return HtmlText("\n".join(line.text for line in lines), tuple(outside), hints)
+
+
+def _keep_title(lines: list[_Line], hints: tuple[Hint, ...]) -> None:
+    """The title often stands above the article's own element: draw it in, unless the article repeats it."""
+    first = next((i for i, line in enumerate(lines) if line.inside and not line.hidden), None)
+    if first is None:
+        return
+    opening = "".join(_squeezed(line.text) for line in lines[first : first + 6])
+    named = {_squeezed(hint.value) for hint in hints if hint.field == "title"}
+    named |= {_squeezed(TITLE_TAIL.split(hint.value)[0]) for hint in hints if hint.field == "title"}
+    for i in range(first - 1, -1, -1):
+        line, text = lines[i], _squeezed(lines[i].text)
+        if line.hidden or not 6 <= len(text) <= 80:
+            continue
+        if text in named or (line.heading and any(text in name or name in text for name in named if len(name) > 5)):
+            line.inside = text not in opening
+            _adopt_stamp(lines, i, first)
+            return
+
+
+def _adopt_stamp(lines: list[_Line], title: int, first: int) -> None:
+    """Lines between title and article stay outside: they are fields of publication or widgets."""
+    for line in lines[title + 1 : first]:
+        line.inside = False
+
+
+def _squeezed(text: str) -> str:
+    return "".join(text.split())

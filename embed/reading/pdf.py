@@ -1,0 +1,124 @@
+"""PDF with a text layer to text; a scanned PDF is recognised as such."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from embed.reading.decoding import plausibility
+from embed.reading.document import Hint
+from embed.reading.kinds import refuse
+from embed.reading.limits import Limits
+from embed.reading.markup import Element
+from embed.reading.pages import PrintedLine, joined_pages
+
+__all__ = ["PdfText", "open_pdf", "read_pdf"]
+
+from dataclasses import dataclass
+
+FEWEST_CHARACTERS = 20  # a page; below this a page of pictures counts as scanned
+IMAGE = 3  # FPDF_PAGEOBJ_IMAGE
+
+
+@dataclass(frozen=True, slots=True)
+class PdfText:
+    text: str
+    hints: tuple[Hint, ...]
+    warnings: tuple[str, ...]
+    scanned: bool = False
+
+
+@contextmanager
+def open_pdf(data: bytes, limits: Limits) -> Iterator[Element]:
+    """A PDF of at most `limits.max_pages` pages. Raises `UnreadableFile` (`encrypted`, `corrupt`, `too_large`)."""
+    import pypdfium2 as pdfium
+
+    try:
+        document = pdfium.PdfDocument(data)
+    except pdfium.PdfiumError as error:
+        if "password" in str(error).lower() or "security" in str(error).lower():
+            raise refuse(
+                "encrypted",
+                "PDF 有密码保护",
+                "the pdf is protected by a password",
+                "解除密码后再读取 · remove the password",
+            ) from error
+        raise refuse("corrupt", "PDF 已损坏", "the pdf is damaged", "重新下载 · fetch it again") from error
+    try:
+        if len(document) > limits.max_pages:
+            raise refuse(
+                "too_large",
+                f"PDF 有 {len(document)} 页，上限 {limits.max_pages} 页",
+                f"expected at most {limits.max_pages} pages, got {len(document)}",
+                "拆分后再读取 · split the file",
+            )
+        yield document
+    finally:
+        document.close()
+
+
+def read_pdf(data: bytes, limits: Limits) -> PdfText:
+    """Text of all pages with indents and form feeds between pages; `scanned` when there are only pictures."""
+    import pypdfium2 as pdfium
+
+    with open_pdf(data, limits) as document:
+        pages: list[list[PrintedLine]] = []
+        pictures = characters = 0
+        for number in range(len(document)):
+            try:
+                page = document[number]
+                lines = list(_page_lines(page))
+                count = sum(len(line.text.strip()) for line in lines)
+                if count < FEWEST_CHARACTERS:
+                    pictures += any(True for _ in page.get_objects(filter=[IMAGE], max_depth=3))
+                page.close()
+            except pdfium.PdfiumError:
+                lines, count = [], 0
+            pages.append(lines)
+            characters += count
+            if characters > limits.max_characters:
+                raise refuse(
+                    "too_large",
+                    f"PDF 文字超过 {limits.max_characters} 个",
+                    f"expected at most {limits.max_characters} characters",
+                    "拆分后再读取 · split the file",
+                )
+        hints = tuple(_hints(document))
+    if characters < FEWEST_CHARACTERS * max(1, len(pages)) and pictures * 2 >= len(pages):
+        return PdfText("", hints, (), scanned=True)
+    text = joined_pages(pages)
+    return PdfText(text, hints, tuple(_warnings(text)))
+
+
+def _hints(document: Element) -> Iterator[Hint]:
+    title = str(document.get_metadata_dict(skip_empty=True).get("Title", "")).strip()
+    if title:
+        yield Hint("title", title[:300], "pdf document information")
+
+
+def _warnings(text: str) -> Iterator[str]:
+    if len(text) > 200 and plausibility(text[:20_000]) < 0.02:
+        yield "PDF 的字体映射可能有误，文字不可信 · the pdf's font map looks wrong, its text cannot be trusted"
+
+
+def _page_lines(page: Element) -> Iterator[PrintedLine]:
+    textpage = page.get_textpage()
+    try:
+        text = textpage.get_text_range()
+        boxes = textpage.count_chars()
+        position = 0
+        for raw in text.split("\n"):
+            line = raw.rstrip("\r").replace("￾", "")
+            stripped = line.strip()
+            if stripped:
+                first = position + raw.index(stripped[0])
+                left, bottom, right, top = textpage.get_charbox(first) if first < boxes else (0, 0, 0, 0)
+                size = max(right - left, top - bottom)
+                wide = next((p for p in range(first, min(boxes, first + 12)) if ord(text[p]) > 0x2E7F), None)
+                if wide is not None:
+                    wide_left, _, wide_right, _ = textpage.get_charbox(wide, loose=True)
+                    size = wide_right - wide_left
+                yield PrintedLine(left, size, line)
+            position += len(raw) + 1
+    finally:
+        textpage.close()
