@@ -24,6 +24,7 @@ _STATES = {Opening.PLAN: Role.PLAN, Opening.PROBLEM: Role.PROBLEM}
 _OPENING = re.compile(
     r"如下|领导下|指导下|为指导|为引领|为统领|为遵循|按照[^。；;]{2,60}(?:要求|部署|通知)|根据[^。；;]{2,60}(?:规定|要求|通知)|贯彻落实|以来|年[,，]"
 )
+_HEAD = 16
 _LONGEST_OPENING = 900
 _OPENING_SHARE = 0.35
 
@@ -75,6 +76,7 @@ class _Reader:
         self.opening_end = _opening_end(text, outline)
         self.section: int | None = None
         self.weights: HeadingWeights = {}
+        self.roles_above: frozenset[Role] = frozenset()  # of the headings above the nearest one
         self.own_heading = False
         self.announced: Role | None = None  # by a lead-in, for the rest of the section
         self.announced_here: Role | None = None  # for the rest of the paragraph
@@ -89,7 +91,7 @@ class _Reader:
             self.year,
             paragraph.mark is not None or paragraph.run_in >= 0 or self.own_heading,
         )
-        keeps_heading = paragraph.run_in >= 0 and Role.PROBLEM in context.roles
+        keeps_heading = paragraph.run_in >= 0 and Role.PROBLEM in self.roles_above
         start = paragraph.run_in if keeps_heading else paragraph.start
         units = divide(self.text, start, paragraph.end, self.topics.between(start, paragraph.end), context)
         introduces = self._introduces(index, units)
@@ -100,6 +102,7 @@ class _Reader:
         path = self.outline.path(section)
         self.section, self.announced = section, None
         self.weights = section_roles(path)
+        self.roles_above = frozenset(section_roles(path[:-1]))
         self.own_heading = bool(path) and not any(role in _PARTS for role, _ in heading_roles(path[-1].text))
 
     def _take(self, unit: Unit, paragraph: Paragraph, *, first: bool, introduces: bool) -> None:
@@ -120,9 +123,10 @@ class _Reader:
         self.runs.append(Run(unit.start, unit.end, role, confidence, paragraph))
 
     def _situation(self, unit: Unit) -> Situation:
+        own = _own_head(self.text[unit.start : unit.end])
         return Situation(
-            headings=self.weights,
-            announced=self.announced_here or self.announced,
+            headings=own or self.weights,
+            announced=None if own else self.announced_here or self.announced,
             opening=unit.opening,
             cues=count_cues(self.cues.between(unit.start, unit.end)),
             topics=weigh(self.topics.between(unit.start, unit.end)),
@@ -150,6 +154,13 @@ class _Reader:
             return following.mark is not None or bool(wording.ITEM.match(self.text, following.start, following.end))
         above = self.outline.headings[following.section] if following.section is not None else None
         return above is not None and above.parent == paragraph.section
+
+
+def _own_head(text: str) -> HeadingWeights:
+    """What the short first sentence of an item says: 第二,存在问题。…"""
+    head, stop, rest = text[:_HEAD].partition("。")
+    said = dict(heading_roles(wording.ITEM.sub("", head, count=1))) if stop and rest else {}
+    return said if any(role in _PARTS and weight >= 3 for role, weight in said.items()) else {}
 
 
 def _opening_end(text: str, outline: Outline) -> int:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from embed.structure.marks import BARE_NUMBER, Mark, Scheme, mark_at
+from embed.structure.marks import BARE_NUMBER, Mark, Scheme, han_number, mark_at
 
 __all__ = ["Line", "read_lines"]
 
@@ -93,7 +93,7 @@ def _settle(text: str, lines: Sequence[Line]) -> list[Line]:
     settled: list[Line] = []
     later = _numbers_ahead(text, lines)
     for index, line in enumerate(lines):
-        mark = line.mark or _bare(text, line)
+        mark = line.mark or _bare(text, line) or _alone(text, line)
         if mark and not mark.sure:
             goes_on = mark.value == last.get(mark.scheme, 0) + 1
             begins = mark.value == 1 and later[index].get(mark.scheme, 0) == 2
@@ -129,11 +129,19 @@ def _bare(text: str, line: Line) -> Mark | None:
     return Mark(Scheme.HAN, mark.value, line.start, found.end(), sure=False) if mark else None
 
 
+def _alone(text: str, line: Line) -> Mark | None:
+    """A number that fills a line, its sign lost or gone to the next line."""
+    number = han_number(text[line.start : line.end]) if line.end - line.start <= 2 else 0
+    return Mark(Scheme.ARABIC, number, line.start, line.end) if 0 < number < 40 else None
+
+
 def _join_bare_marks(text: str, lines: Sequence[Line]) -> list[Line]:
     """A number that stands on a line of its own belongs to the line below it."""
     joined: list[Line] = []
     waiting: Line | None = None
     for line in lines:
+        if not any(map(str.isalnum, text[line.start : line.end])):
+            continue
         alone = line.mark is not None and line.body >= line.end
         if waiting and waiting.mark and not line.mark:
             head = waiting.mark

@@ -80,7 +80,7 @@ _SCHEMES = {
 }
 _ENCLOSED = {"han_circle": 0x3220, "arabic_circle": 0x2474, "arabic_dot": 0x2488, "circle": 0x2460}
 _DOUBTFUL = frozenset({"han_half", "han_space", "arabic_half"})
-BARE_NUMBER = re.compile(rf"([{_HAN}]{{1,2}})(?=[一-鿿“\"《])")
+BARE_NUMBER = re.compile(rf"([{_HAN}]{{1,2}})(?=[一-鿿“\"《]|20[0-9])")
 
 
 def han_number(text: str) -> int:

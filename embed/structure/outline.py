@@ -16,7 +16,11 @@ __all__ = ["Heading", "Outline", "Paragraph", "find_outline"]
 
 @dataclass(slots=True)
 class Heading:
-    """A heading of the clean text: `start` is where its number stands, `text` is without number and closing sign."""
+    """A heading of the clean text.
+
+    `start` is where its number stands, `text` is without number and closing sign; `part` says that it opens a whole
+    part of the report although it has no number.
+    """
 
     ordinal: int
     parent: int | None
@@ -27,6 +31,7 @@ class Heading:
     start: int
     text_start: int
     text_end: int
+    part: bool = False
     end: int = 0  # of the whole section
 
 
@@ -63,10 +68,13 @@ _LONG = 60  # a marked line without any stop is a heading up to this length
 _SHORT = 40
 _RUN_IN = 36
 _RUN_IN_LONG = 100  # … when it ends in 情况
+_PART = 30  # characters of the longest un-numbered heading of a part
+_PARTS = frozenset({Role.PROBLEM, Role.PLAN, Role.CAUSE, Role.MEASURE})
 _COUNTED = re.compile(
     r"[0-9０-９]+(?:\.[0-9]+)?(?:余|多|万)*[件次个场份人名起宗户处条项家期所台元%％]|全年|截至|已经|至少|每(?:学期|季度|月|周|年)|逐[项件个]"
 )
 _INLINE_ITEM = re.compile(r"[一二三四五六七八九十](?:是|要)|其[一二三四]")
+_GLUED = re.compile(r"[^。；;，,：:]{2,24}?(?=(?:一是|一要|其一[是,，]|第一[,，、]))")
 _SPACED = re.compile(r"([^ \u3000。；;，,：:]{4,24}(?:[，,][^ \u3000。；;，,：:]{4,20})?)[ \u3000]+(?=[^ \u3000])")
 _COLON = re.compile(r"[^。；;，,：:（(“]{2,24}[：:]")
 
@@ -113,10 +121,11 @@ class _Builder:
     def _open(self, line: Line, heading_end: int) -> Heading:
         scheme = line.mark.scheme if line.mark else Scheme.PLAIN
         text = self.text[line.body : heading_end].strip(_END_SIGNS)
-        if line.mark is None and _is_part(text):
+        part = line.mark is None and _is_part(text)
+        if part:
             self.stack.clear()
         else:
-            same = next((i for i, above in enumerate(self.stack) if _scheme(above) is scheme), None)
+            same = next((i for i, h in enumerate(self.stack) if _scheme(h) is scheme and not h.part), None)
             if same is not None:
                 del self.stack[same:]
         parent = self.stack[-1] if self.stack else None
@@ -131,6 +140,7 @@ class _Builder:
             start=line.start,
             text_start=line.body,
             text_end=heading_end,
+            part=part,
         )
         self.outline.headings.append(heading)
         self.stack.append(heading)
@@ -151,7 +161,12 @@ def _scheme(heading: Heading) -> Scheme:
 def _is_part(text: str) -> bool:
     """Whether an un-numbered heading opens a whole part of the report rather than a point of one."""
     roles = heading_roles(text)
-    return bool(roles) and roles[0][0] in (Role.PROBLEM, Role.PLAN) and roles[0][1] >= 3
+    return len(text) <= _PART and any(role in _PARTS and weight >= 3 for role, weight in roles)
+
+
+def _heads_part(lead: str) -> bool:
+    """Whether the words before a colon are the heading of a part: 存在问题:, not the opening of a cause."""
+    return _is_part(lead) and heading_roles(lead)[0][0] in (Role.PROBLEM, Role.PLAN)
 
 
 def _heading_end(text: str, line: Line, following: Line | None, previous: Line | None) -> int:
@@ -161,11 +176,14 @@ def _heading_end(text: str, line: Line, following: Line | None, previous: Line |
         return line.body + _plain_heading(body, following, line)
     if _INLINE_ITEM.match(body):
         return line.body
+    glued = _GLUED.match(body)
+    if glued and heading_roles(glued.group()):
+        return line.body + glued.end()
     stop = _STOP.search(body)
     if stop is None:
         return line.body + _unstopped(body, line, following)
     if stop.end() >= len(body):
-        return line.body + (len(body) if _titles_below(body, line, following) else 0)
+        return line.body + (len(body) if _titles_below(body, line, following) else _spaced(body))
     return line.body + (stop.end() if _run_in(body[: stop.start()], len(body) - stop.end()) else _spaced(body))
 
 
@@ -202,7 +220,7 @@ def _titles_below(body: str, line: Line, following: Line | None) -> bool:
 
 
 def _run_in(sentence: str, rest: int) -> bool:
-    if _COUNTED.search(sentence):
+    if _COUNTED.search(sentence) or "；" in sentence or ";" in sentence:
         return False
     if len(sentence) <= _RUN_IN:
         return rest >= len(sentence) // 2 and sentence.count("，") + sentence.count(",") <= 1
@@ -220,7 +238,7 @@ def _spaced(body: str) -> int:
 def _plain_heading(body: str, following: Line | None, line: Line) -> int:
     """A heading without a number: a short line above text, or known words before a colon."""
     colon = _COLON.match(body)
-    if colon and _is_part(colon.group()) and not _INLINE_ITEM.match(body):
+    if colon and not _INLINE_ITEM.match(body) and _heads_part(colon.group()):
         return colon.end()
     if len(body) > _SHORT or _STOP.search(body) or body[-1] in "；;，,：:、" or following is None:
         return 0

@@ -16,6 +16,7 @@ __all__ = ["Context", "Opening", "Unit", "divide"]
 
 _DECISIVE = 2.0  # weight of one plain wording
 _HEAD = 26  # characters of a sentence that heads an item: 一是夯实审查“支撑力”。
+_LONG = 20  # characters of a shortcoming that a comma may part from the next
 _LEAD_IN = 160  # characters of the longest lead-in
 _GENERAL = frozenset({"lead", "study", "model"})  # their wordings stand in sentences about anything
 
@@ -86,6 +87,7 @@ class _Divider:
         self.begin = 0  # index of the first clause of the unit being read
         self.opening = Opening.START
         self.item = 0  # the ordinal of the item being read
+        self.reason = 0  # the ordinal of the reason being read: 原因:一是…;二是… is one cause
         self.listing = False  # behind a lead-in whose points have no ordinals and end in ；
 
     def run(self) -> list[Unit]:
@@ -95,7 +97,7 @@ class _Divider:
                 continue
             if index > self.begin:
                 self._close(index, opening)
-            self.begin, self.opening = index, opening
+            self.begin, self.opening, self.reason = index, opening, 0
         if self.clauses:
             self._close(len(self.clauses), None)
         return self.units
@@ -103,7 +105,7 @@ class _Divider:
     def _close(self, index: int, following: Opening | None) -> None:
         first, last = self.clauses[self.begin], self.clauses[index - 1]
         hands_over = last.sign in "。：" and wording.HAND_OVER.search(self.text, last.start, last.end) is not None
-        announces = self._announces(index) or (following is Opening.ITEM and self._heads_items(index))
+        announces = self._announces(index) or (following is Opening.ITEM and self._introduces_items(index))
         self.units.append(Unit(first.start, last.end, self.opening, announces, hands_over))
 
     # ------------------------------------------------------------ what opens a unit
@@ -130,10 +132,12 @@ class _Divider:
 
     def _item(self, value: int, sign: str) -> Opening | None:
         goes_on = sign == "，" and value == self.item + 1 and value > 0
-        within_cause = self.opening is Opening.CAUSE and self.context.roles != {Role.CAUSE}
-        if within_cause or (sign not in "。；：" and not goes_on):
+        if self.opening is Opening.CAUSE and self.context.roles != {Role.CAUSE} and value in (0, self.reason + 1):
+            self.reason = value
             return None
-        self.item = value
+        if sign not in "。；：" and not goes_on:
+            return None
+        self.item, self.reason = value, 0
         return Opening.ITEM
 
     def _explains(self, clause: Clause, sign: str) -> bool:
@@ -188,9 +192,14 @@ class _Divider:
             return wording.ANNOUNCEMENT.search(self.text, start, last.end) is not None
         return last.sign == "。" and wording.LEAD_IN.search(self.text, last.start, last.end) is not None
 
-    def _heads_items(self, index: int) -> bool:
-        """一是A。一是…二是…: the outer item is only the heading of the inner ones."""
-        return self.opening is Opening.ITEM and self.item == 1 and self._is_head(index)
+    def _introduces_items(self, index: int) -> bool:
+        """Whether the unit in front of an item is only its heading (一是A。一是…二是…) or names what is to come."""
+        if self.item != 1:
+            return False
+        if self.opening is Opening.ITEM:
+            return self._is_head(index)
+        start, end = self.clauses[self.begin].start, self.clauses[index - 1].end
+        return end - start <= _LEAD_IN and wording.BEFORE_ITEMS.search(self.text, start, end) is not None
 
     def _list(self, index: int) -> Opening | None:
         """Points behind a lead-in that have no ordinals: 重点做好三件事:…;…;…"""
@@ -205,9 +214,10 @@ class _Divider:
         length = self.clauses[index - 1].end - self.clauses[self.begin].start
         if self.opening not in (Opening.ITEM, Opening.START) or length > _HEAD:
             return False
-        if self.clauses[index - 1].sign != "。":
+        signs = [clause.sign for clause in self.clauses[self.begin : index]]
+        if signs[-1] != "。" or (self.opening is Opening.START and self.context.expects_problems and "，" in signs):
             return False
-        return all(clause.sign != "。" for clause in self.clauses[self.begin : index - 1])
+        return "。" not in signs[:-1]
 
     def _sentence_end(self, index: int, signs: str) -> int:
         """The index behind the first clause from `index` on that ends in one of `signs`."""
@@ -292,7 +302,8 @@ class _Divider:
         if weight < _DECISIVE or name in old or not old:
             return False
         near = bool(families("shortcomings")[name] & families("shortcomings")[strongest(old)[0]])
-        return not near and (sign == "。" or self.clauses[stop - 1].sign in "。；")
+        long = start - begin >= _LONG and end - start >= _LONG // 2
+        return not near and (sign == "。" or (long and self.clauses[stop - 1].sign in "。；"))
 
 
 def _shortcomings(text: str, start: int, end: int) -> TopicWeights:

@@ -27,7 +27,10 @@ _PARTS = frozenset({Role.PROBLEM, Role.PLAN, Role.CAUSE})
 _OPENED = {Opening.CAUSE: (Role.CAUSE, 9.0), Opening.PLAN: (Role.PLAN, 6.0), Opening.PROBLEM: (Role.PROBLEM, 6.0)}
 _LONG_HEADING = 20  # a longer heading among measures names a measure, whatever words it holds
 _SELF = re.compile(r"本人|我们|我(?![市县区镇乡局街省州旗厅院校委办国])")
-_PLANS = re.compile(r"下一步|下步|今后|明年|来年|将|重点(?:做好|抓好)|打算|计划|安排|针对(?:以上|上述|这些)")
+_PLANS = re.compile(
+    r"下一步|下步|今后|明年|来年|将(?!(?:有关|相关|主要|具体)?情况)|重点(?:做好|抓好)|打算|计划|安排|针对(?:以上|上述|这些)"
+)
+_HANDS_OVER = re.compile(r"现[将就]|(?:报告|汇报|总结|通报|公布|公开)如下")
 _CAUSES = re.compile(r"原因|成因|根源|根子|症结|之所以")
 _PROBLEMS = re.compile(r"不足|问题|短板|薄弱|差距|困难|弱项|难点|短处|距离|难题")
 
@@ -68,7 +71,9 @@ def section_roles(path: Sequence[Heading]) -> HeadingWeights:
 
 
 def announced_role(text: str) -> Role | None:
-    """The role of what a lead-in announces; None when it does not tell."""
+    """The role of what a lead-in announces; None when it does not tell, as in 现将有关情况报告如下."""
+    if _HANDS_OVER.search(text):
+        return None
     if _CAUSES.search(text):
         return Role.CAUSE
     if _PLANS.search(text):
@@ -94,7 +99,7 @@ def judge(text: str, situation: Situation) -> tuple[Role, float]:
 def _expected(situation: Situation) -> dict[Role, float]:
     """What the headings, a lead-in and the opening of the passage let expect."""
     scores = dict.fromkeys(Role, 0.0)
-    scores[Role.MEASURE] = 1.0
+    scores[Role.MEASURE] = 1.0 if situation.headings or situation.announced else 2.0
     if situation.announced:
         scores[situation.announced] += 4.0
     else:
