@@ -69,7 +69,7 @@ def _one_of(words: str) -> str:
 
 GENRE = _one_of(
     "年度报告 报告 总结 情况 汇报 白皮书 要点 方案 意见 计划 规划 通知 清单 解读 办法 规定 纲要 "
-    "工作打算 职责 指引 标准 体系 述职述法 述法 公告 公示 讲话 规则"
+    "工作打算 职责 指引 标准 体系 述职述法 述法 公告 公示 讲话 规则 综述"
 )
 ORGAN_END = _one_of(
     "委员会 人民政府 政府 党委 县委 区委 市委 省委 镇委 乡委 工委 州委 盟委 旗委 党组 办事处 管委会 街道 街道办 "
@@ -83,6 +83,10 @@ _HEADING = re.compile(
 )
 _HAND_OVER = re.compile(r"如下|现将|现就|现向|特此")
 _SENTENCE_END = re.compile(r"[。；;!！…]$")
+_SIGNED = re.compile(r"[^。；，,]{4,24}(?:政府|委员会|局|办公室|办事处)[ \u3000]{1,6}20[0-9]{2}[-年/][^。；，,]{3,14}")
+_RUN_IN_TITLE = re.compile(
+    r"(?P<title>[^。；，,:：]{6,70}?(?:报告|总结|汇报))(?:[ \u3000]+|(?=(?:19|20)[0-9]{2}))(?=[^。]{0,80}[，,。])"
+)
 _ADDRESSED = _one_of("委 府 会 办 局 厅 部 组 院 处 主任 代表 同志们? 领导 组长 书记 委员 评委 各位[^。]{0,8}")
 _RUN_IN_ADDRESSEE = re.compile(
     r"(?P<organ>[^。；;:：]{1,40}(?:委|政府|委员会|常委会|办公室)[:：])[ \u3000]*(?=[^ \u3000])"
@@ -115,6 +119,7 @@ _TAIL_CHROME = re.compile(
     )
     + r"[^。]{0,80}$|[|丨\-— _*#]{1,10}$"
 )
+_BYLINE = re.compile(r"记者|通讯员|本报讯|阅读|^[\W\d_A-Za-z]+$")
 _OPENING = re.compile(
     r"(?:[0-9]{4}年?(?:度|以来|[0-9]{1,2}月(?:[0-9]{1,2}日)?)?|本年度|今年以来|一年来|近年来|近日|"
     r"近期)[,，]"
@@ -126,7 +131,9 @@ def find_frame(clean: CleanText) -> Frame:
     rows = _rows(clean.text)
     first = _head_end(rows)
     last = _tail_start(rows, first)
-    return Frame((*_head(rows[:first]), *_body(rows[first:last]), *_tail(rows[last:])))
+    head = _head(rows[:first])
+    body = _body(rows[first:last], titled=any(line.part is LinePart.TITLE for line in head))
+    return Frame((*head, *body, *_tail(rows[last:])))
 
 
 _Row = tuple[int, int, str]
@@ -167,7 +174,7 @@ def _is_addressee(line: str) -> bool:
 def _head_end(rows: list[_Row]) -> int:
     """How many rows stand before the running text."""
     for index, (_, _, line) in enumerate(rows[:HEAD_LINES]):
-        if is_doc_number_line(line) or is_date_line(line):
+        if is_doc_number_line(line) or is_date_line(line) or _SIGNED.fullmatch(line):
             continue
         if _is_addressee(line):
             return index + 1
@@ -187,7 +194,7 @@ def _head(rows: list[_Row]) -> list[FrameLine]:
     for _, _, line in rows:
         if is_doc_number_line(line):
             parts.append(LinePart.DOC_NUMBER)
-        elif is_date_line(line):
+        elif is_date_line(line) or _SIGNED.fullmatch(line):
             parts.append(LinePart.DATE_LINE)
         elif _is_addressee(line):
             parts.append(LinePart.ADDRESSEE)
@@ -205,8 +212,8 @@ def _title_rows(rows: list[_Row], parts: list[LinePart | None]) -> set[int]:
     plain = [i for i, part in enumerate(parts) if part is None and not _LABELLED.match(rows[i][2])]
     ends = [i for i in plain if _GENRE_END.search(_without_tail(rows[i][2]))]
     if not ends:
-        good = [i for i in plain if 4 <= len(rows[i][2]) <= 45 and not re.fullmatch(r"[\W\d_A-Za-z]+", rows[i][2])]
-        return {good[-1]} if good else set()
+        good = [i for i in plain if 4 <= len(rows[i][2]) <= 45 and not _BYLINE.search(rows[i][2])]
+        return {max(good, key=lambda i: (_topical(rows[i][2]), len(rows[i][2]), -i))} if good else set()
     best = max(ends, key=lambda i: (_topical(rows[i][2]), -i))
     chosen = [best]
     while len(chosen) < TITLE_LINES and chosen[0] - 1 in plain and _goes_on(rows[chosen[0] - 1][2], rows[chosen[0]][2]):
@@ -227,14 +234,33 @@ def _goes_on(line: str, following: str) -> bool:
     """Whether a title that `line` begins goes on in `following`."""
     if _GENRE_END.search(line) and not following.startswith(("的", "情况", "工作", "暨", "和", "及")):
         return False
+    if following.startswith("——"):
+        return True
     if re.match(r"关于|情况|工作|的|和|及|暨|第|报告|年|度|[0-9]{4}|[《〈“]|建设|法治|责任", following):
         return True
     return bool(_ORGAN_LINE.fullmatch(line))
 
 
-def _body(rows: list[_Row]) -> list[FrameLine]:
+def _body(rows: list[_Row], *, titled: bool) -> list[FrameLine]:
     lines = [FrameLine(start, end, line, LinePart.BODY) for start, end, line in rows]
-    return [*_split_addressee(lines[0]), *lines[1:]] if lines else []
+    if not lines:
+        return []
+    if not titled:
+        lines = [*_split_title(lines[0]), *lines[1:]]
+    opening = 1 if lines[0].part is LinePart.TITLE else 0
+    return [*lines[:opening], *_split_addressee(lines[opening]), *lines[opening + 1 :]]
+
+
+def _split_title(line: FrameLine) -> list[FrameLine]:
+    """A text without line breaks: …情况报告 2024年,…"""
+    match = _RUN_IN_TITLE.match(line.text)
+    if match is None or not _topical(match["title"]) > 1 or _HEADING.match(line.text):
+        return [line]
+    cut, rest = line.start + match.end("title"), line.start + match.end()
+    return [
+        FrameLine(line.start, cut, match["title"], LinePart.TITLE),
+        FrameLine(rest, line.end, line.text[match.end() :], LinePart.BODY),
+    ]
 
 
 def _split_addressee(line: FrameLine) -> list[FrameLine]:

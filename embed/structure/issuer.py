@@ -78,7 +78,9 @@ def parse_organ(text: str, divisions: Divisions, offset: int = -1) -> Organ | No
         return None
     part = _PREFIX.sub("", parts[-1])
     mentions = [m for m in find_mentions(part, divisions) if not _inside_word(part, m)]
-    if not mentions and not re.search(rf"(?:{_DEPARTMENT_END}|政府|办事处|街道|镇|乡|党委|工委|负责人)$", part):
+    if not mentions and not re.search(
+        rf"(?:{_DEPARTMENT_END}|政府|办事处|街道|镇|乡|党委|工委|负责人|开发区|新区|高新区|园区)$", part
+    ):
         return None
     chain = _last_chain(mentions)
     rest = part[chain[-1].end :] if chain else part
@@ -218,6 +220,7 @@ _OWN_TOWN = re.compile(
 _OWN_STREET = re.compile(r"(?:党工委|街道党工委)[、和及](?:街道)?办事处")
 _WHOLE = re.compile(r"全(?P<own>街道|镇|乡|县|区|市|州|旗|盟|省)(?!国)")
 _OWN_OFFICE = re.compile(r"(?<![各关部分])局(?:党组|党委|机关|班子|长办公会|务会)|(?:局|委)属(?:各)?单位")
+_OWN_ZONE = re.compile(r"(?:开发区|高新区|经开区|园区|新区|区)(?:党工委|管委会)")
 _LED = re.compile(
     r"(?P<above>省|自治区|市|州|盟|县|区|旗)委(?:[、和,，及]?(?:市|州|盟|县|区|旗|省|"
     r"自治区)?(?:人民)?政府)?[^。；，,]{0,16}?(?:领导|指导|统筹|部署|关心|要求|监督)"
@@ -238,6 +241,7 @@ def read_self_words(text: str) -> SelfWords:
     words.own["镇"] = words.own.get("镇", 0) + 2 * len(_OWN_STREET.findall(text[:20000]))
     for match in _WHOLE.finditer(text):
         _count(words.own, match["own"], 1)
+    words.own["区"] = words.own.get("区", 0) + len(_OWN_ZONE.findall(text[:20000]))
     _count(words.own, "局", 2 * len(_OWN_OFFICE.findall(text[:20000])))
     for pattern, weight in ((_LED, 4), (_PAIR, 2), (_COMMITTEE, 1)):
         for match in pattern.finditer(text):
@@ -303,7 +307,8 @@ def _is_other(name: str) -> bool:
     """Offices that act in everybody's reports: the justice bureau, the police."""
     return bool(
         re.search(
-            r"各|相关|有关|该|等|协调|联合|会同|与|和|对|由|经|向|被|镇|乡|街道|领导小组|全面依法|人大|政协|"
+            r"我|本|总结|各|相关|有关|该|等|协调|联合|会同|与|和|对|由|经|向|被|镇|乡|街道|领导小组|"
+            r"全面依法|人大|政协|"
             r"村|居民",
             name,
         )

@@ -101,6 +101,7 @@ _TEMPLATE_SIGN = re.compile(
     r"(?:[XxＸ×✕]{2,}|[*＊]{1,}|_{2,}|＿{2,}|[○〇]{2,})(?=[一-鿿，。、%)])|20[XxＸ×*_]{2}年|某(?:县|"
     r"市|区|镇|乡|局|街道|单位|办|委|村|同志)"
 )
+_BLANK_PLACE = re.compile(r"某[县市区镇乡局]|[XxＸ×*＊]{1,3}[县市区镇乡局]|20[XxＸ×*]{2}年")
 _TEMPLATE_SOURCE = re.compile(r"网友投稿|投稿|范文|文秘|写作网|文库|用户上传|网络整理")
 _FUTURE = re.compile(r"(?:要|应当?|须|力争|确保|争取|到20[0-9]{2}年(?:底)?[,，])")
 _PAST = re.compile(r"(?:了|已|共|累计|全年|完成|开展[^。]{0,16}[0-9]+(?:余)?(?:次|场|件|人))")
@@ -134,6 +135,10 @@ def _template(text: str, frame: Frame, fields: list[PageField]) -> KindFinding |
         if field.kind in (FieldKind.SOURCE, FieldKind.PUBLISHER) and _TEMPLATE_SOURCE.search(field.value):
             return KindFinding(ReportKind.TEMPLATE, "source line of a template site", field.value)
     start, end = frame.body
+    lines = frame.of(LinePart.TITLE)
+    blank = _BLANK_PLACE.search(text, lines[0].start, lines[-1].end) if lines else None
+    if blank:
+        return KindFinding(ReportKind.TEMPLATE, "blank place in the title", blank.group(), blank.start(), blank.end())
     signs = list(_TEMPLATE_SIGN.finditer(text, start, min(end, start + 20000)))
     enough = max(TEMPLATE_SIGNS, (end - start) // 1500)
     if len(signs) >= enough:

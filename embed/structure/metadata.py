@@ -16,7 +16,7 @@ from embed.structure.kinds import find_kind
 from embed.structure.page_fields import FieldKind, PageField, read_page_fields
 from embed.structure.places import PlaceReader
 from embed.structure.report import Candidate, Evidence, Level, Metadata, Region, ReportKind
-from embed.structure.title import Title, find_title
+from embed.structure.title import Title, find_title, title_of_page
 from embed.structure.years import find_year
 
 __all__ = ["read_metadata"]
@@ -44,8 +44,8 @@ class _Reader:
     candidates: list[Candidate] = field(default_factory=list)
 
     def read(self) -> Metadata:
-        fields = read_page_fields(self.source, self.clean)
-        found = find_title(self.source, self.clean, self.frame)
+        fields = read_page_fields(self.source, self.clean, self.frame)
+        found = find_title(self.source, self.clean, self.frame) or title_of_page(fields)
         title = found.text if found else ""
         number = self._doc_number(fields)
         published = self._published(fields)

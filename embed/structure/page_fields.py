@@ -9,6 +9,7 @@ from enum import StrEnum
 from embed.reading.document import CleanText, RemovalReason, SourceDocument
 from embed.reading.script import to_simplified
 from embed.structure.dates import FoundDate, find_dates
+from embed.structure.frame import Frame, LinePart
 
 __all__ = ["FieldKind", "PageField", "read_page_fields"]
 
@@ -92,7 +93,7 @@ _HINT_KINDS = {
 }
 
 
-def read_page_fields(source: SourceDocument, clean: CleanText) -> list[PageField]:
+def read_page_fields(source: SourceDocument, clean: CleanText, frame: Frame) -> list[PageField]:
     """The fields of all publication lines, of page chrome and of the container's own metadata, in order."""
     fields: list[PageField] = []
     for removal in [r for r in clean.removals if r.reason in _READ][:MOST_LINES]:
@@ -100,6 +101,9 @@ def read_page_fields(source: SourceDocument, clean: CleanText) -> list[PageField
         for line in removal.text[: LONGEST_LINE * 8].split("\n"):
             fields += _line_fields(line[:LONGEST_LINE], offset, removal.reason)
             offset += len(line) + 1
+    for row in frame.of(LinePart.CHROME)[:MOST_LINES]:
+        start, end = clean.source_span(row.start, row.end)
+        fields += _line_fields(source.text[start:end][:LONGEST_LINE], start, RemovalReason.CHROME)
     for hint in source.hints:
         kind = _HINT_KINDS.get(hint.field)
         if kind is not None:

@@ -6,6 +6,7 @@ import re
 
 from embed.reading.document import CleanText, SourceDocument
 from embed.structure.frame import GENRE, Frame, LinePart
+from embed.structure.page_fields import FieldKind, PageField
 
 __all__ = ["Title", "bare_title", "find_title"]
 
@@ -60,6 +61,16 @@ def find_title(source: SourceDocument, clean: CleanText, frame: Frame) -> Title 
     quoted = _joined([_quoted(source, clean, a, b) for a, b in pieces])
     first, last = clean.source_span(*pieces[0])[0], clean.source_span(*pieces[-1])[1]
     return Title(text, quoted, first, last)
+
+
+def title_of_page(fields: list[PageField]) -> Title | None:
+    """The title that the page's metadata block or its <title> states, when it is that of a report."""
+    for field in fields:
+        if field.kind is FieldKind.TITLE and 8 <= len(field.value) <= 120:
+            text = bare_title(_HEAD.sub("", field.value))
+            if re.search(r"法治|依法|述法", text) and re.search(GENRE + "$", text):
+                return Title(text, text, field.start, field.end)
+    return None
 
 
 def bare_title(text: str) -> str:

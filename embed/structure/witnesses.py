@@ -36,6 +36,7 @@ _LOCAL_OFFICE = re.compile(
     r"派出所|司法所|人民法庭|法庭|公巡大队|交警中队|巡逻中队|卫生院|中心校|供电所|税务所|市场监管所|"
     r"财政所|自然资源所"
 )
+_ZONE = re.compile(r"(?:国家级)?(?:经济技术|高新技术产业|经济|高新技术|旅游)?开发区|高新区|经开区|保税区|新区")
 _SLOGAN = re.compile(r"(?:法治|平安|美丽|幸福|数字|清廉|和谐)(?=[一-鿿]{2,5})")
 _SLOGAN_WORDS = frozenset(
     [
@@ -221,6 +222,7 @@ def stem_witnesses(text: str, frame: Frame, divisions: Divisions) -> list[Witnes
         *_slogan_witnesses(text, start, end, divisions),
         *_office_witnesses(text, start, end, divisions),
         *_word_witnesses(text, start, end, divisions),
+        *_zone_witnesses(text, start, end, divisions),
     ]
 
 
@@ -254,6 +256,20 @@ def _office_witnesses(text: str, start: int, end: int, divisions: Divisions) -> 
             if rows and len(rows) <= 12 and word not in common_words():
                 mention = Mention(match.start() - size, match.start(), word, tuple(rows), full=False)
                 found.append(Witness(mention, 2.0, "local office"))
+                break
+    return found
+
+
+def _zone_witnesses(text: str, start: int, end: int, divisions: Divisions) -> list[Witness]:
+    """北京经济技术开发区 has no code of its own; its name begins with the place around it."""
+    found = []
+    for match in _ZONE.finditer(text, start, min(end, start + OPENING)):
+        for size in (5, 4, 3, 2):
+            word = text[max(start, match.start() - size) : match.start()]
+            rows = divisions.stems.get(word) or divisions.full.get(word)
+            if rows:
+                mention = Mention(match.start() - size, match.start(), word, tuple(rows), full=False)
+                found.append(Witness(mention, 2.5, "name of a zone"))
                 break
     return found
 

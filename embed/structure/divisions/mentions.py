@@ -61,6 +61,7 @@ class Mention:
     rows: tuple[int, ...]
     full: bool = True
     chained: bool = False  # stands right behind the name of the place above it
+    upper: bool = False  # one of its readings is a county or above
 
 
 def find_mentions(text: str, divisions: Divisions, start: int = 0, end: int | None = None) -> list[Mention]:
@@ -98,7 +99,8 @@ def _ending_at(text: str, end: int, floor: int, suffix: str, divisions: Division
         if rows:
             if tail and len(name) < 4:
                 return None
-            return Mention(begin, end, name, tuple(rows))
+            upper = any(len(divisions.codes[row]) < 9 for row in rows)
+            return Mention(begin, end, name, tuple(rows), upper=upper)
     return None
 
 
@@ -133,7 +135,7 @@ def _is_doubtful(mention: Mention, text: str) -> bool:
     if mention.text in _GENERIC or _NOT_PLACE_AFTER.match(text, mention.end):
         return True
     if len(mention.text) > 2:
-        return not (mention.text[-1] in "省市区县州盟旗" or _TOWN_KIND.search(mention.text))
+        return not (mention.text[-1] in "省市县州盟旗" or _TOWN_KIND.search(mention.text) or mention.upper)
     before = text[mention.start - 1] if mention.start else "\n"
     if mention.text[-1] in "镇乡" or _AFTER_SHORT.match(text, mention.end):
         return True
