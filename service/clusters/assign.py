@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -60,23 +61,29 @@ class Centres:
         return Assignment(label, similarity, second)
 
 
-def settle(points: NDArray[np.float32], labels: NDArray[np.int32], fineness: float) -> tuple[Centres, Assignment]:
+def settle(
+    points: NDArray[np.float32], labels: NDArray[np.int32], fineness: float, named: Mapping[int, str] | None = None
+) -> tuple[Centres, Assignment, dict[int, str]]:
     """Centres of the clusters with two members or more, and every point assigned by them.
 
     Points may change over to a nearer cluster once; clusters that lose all but one member are dropped and the points
-    assigned again, until nothing is dropped. The centres that come back are those the assignment was made with.
+    assigned again, until nothing is dropped. The centres that come back are those the assignment was made with. Named
+    labels are never dropped; their names come back by the centre's row.
     """
+    named = named or {}
     sizes = np.bincount(labels) if len(labels) else np.empty(0, np.int64)
-    kept = np.flatnonzero(sizes >= LEAST_MEMBERS)
+    held = np.isin(np.arange(len(sizes)), list(named))
+    kept = np.flatnonzero((sizes >= LEAST_MEMBERS) | (held & (sizes > 0)))
     means = _means(points, labels, kept)
     for _ in range(MOST_ROUNDS):
         centres = Centres(means, fineness)
         assigned = centres.assign(points)
         count = np.bincount(assigned.label[assigned.label >= 0], minlength=len(means))
-        if (count >= LEAST_MEMBERS).all():
-            return centres, assigned
-        means = means[count >= LEAST_MEMBERS]
-    return centres, assigned
+        stays = (count >= LEAST_MEMBERS) | held[kept]
+        if stays.all():
+            break
+        means, kept = means[stays], kept[stays]
+    return centres, assigned, {place: named[int(label)] for place, label in enumerate(kept) if int(label) in named}
 
 
 def _means(points: NDArray[np.float32], labels: NDArray[np.int32], kept: NDArray[np.int64]) -> NDArray[np.float32]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -14,15 +14,17 @@ from embed.structure.report import Role
 from service.clusters.assign import Assignment, Centres, settle
 from service.clusters.clustering import POOLS, Clustering, Leftover, Parameters, RoleClusters
 from service.clusters.describe import describe, group_clusters
+from service.clusters.identity import Before, Held, held_groups, hold, keep_ids
 from service.clusters.linkage import agglomerate
-from service.clusters.space import Space, space_of
+from service.clusters.space import Space, example_vectors, space_of, themes_of
 from service.clusters.tally import scope_of
 
 if TYPE_CHECKING:
     from embed.index import Generation
+    from embed.index.clusterings import ClusterEdit, ClusterEvent
     from embed.models.encoder import Encoder
 
-__all__ = ["ROLES", "RoleModel", "cluster", "cluster_role"]
+__all__ = ["ROLES", "Found", "Past", "RoleModel", "assemble", "check_roles", "cluster", "cluster_role"]
 
 ROLES = (Role.MEASURE, Role.PROBLEM)
 NO_EXAMPLES = "没有编码器，主题目录的例句未参与聚类 · no encoder was given: the examples of the catalogue took no part"
@@ -37,6 +39,24 @@ class RoleModel:
     centres: Centres
     assigned: Assignment
     ids: tuple[str, ...]
+    with_examples: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What was before: the clustering, and what people fixed in it."""
+
+    before: Before | None = None
+    edits: tuple[ClusterEdit, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A clustering of one role: the clusters, the model that assigns new text, and what happened since the last one."""
+
+    clusters: RoleClusters
+    model: RoleModel
+    events: tuple[ClusterEvent, ...]
 
 
 def cluster(
@@ -47,7 +67,7 @@ def cluster(
     encoder: Encoder | None = None,
     threads: int = 2,
 ) -> Clustering:
-    """Cluster the searchable passages of a generation, each role by itself.
+    """Cluster the searchable passages of a generation, each role by itself, without regard to earlier clusterings.
 
     encoder: turns the catalogue's examples into vectors; without it clusters are found from vectors, words and terms
     alone, and the clustering carries a warning. The result depends on the passages and the parameters only.
@@ -60,12 +80,27 @@ def cluster(
     if encoder is not None:
         generation.check_encoder(encoder)
     found = {}
+    for role in check_roles(roles):
+        examples = example_vectors(themes_of(role, parameters), generation, encoder)
+        found[role] = cluster_role(generation, role, parameters, examples=examples, threads=threads).clusters
+    with_examples = encoder is not None
+    return assemble(generation, parameters, found, with_examples=with_examples)
+
+
+def check_roles(roles: Sequence[Role]) -> Sequence[Role]:
+    """Refuse roles that are not clustered."""
     for role in roles:
         if role not in POOLS:
             raise QueryError(f"passages of the role {role} are not clustered.", hint=f"Roles: {', '.join(POOLS)}.")
-        found[role] = cluster_role(generation, role, parameters, encoder=encoder, threads=threads)[0]
+    return roles
+
+
+def assemble(
+    generation: Generation, parameters: Parameters, found: Mapping[Role, RoleClusters], *, with_examples: bool
+) -> Clustering:
+    """The clustering of several roles."""
     scope = scope_of(generation, generation.rows())
-    warnings = () if encoder is not None or parameters.theme_share == 0 else (NO_EXAMPLES,)
+    warnings = () if with_examples or parameters.theme_share == 0 else (NO_EXAMPLES,)
     return Clustering(generation.number, parameters, found, scope.reports, warnings)
 
 
@@ -74,20 +109,48 @@ def cluster_role(
     role: Role,
     parameters: Parameters,
     *,
-    encoder: Encoder | None = None,
+    examples: NDArray[np.float32],
+    past: Past | None = None,
     threads: int = 2,
-) -> tuple[RoleClusters, RoleModel]:
-    """Clusters of one role, and the model that new text is assigned by."""
+) -> Found:
+    """Clusters of one role. examples: (themes, d) unit vectors of the themes' examples before centring, or zeros."""
+    past = past or Past()
     rows = _rows_of(generation, role)
-    space = space_of(generation, rows, role, parameters, encoder)
+    space = space_of(generation, rows, role, parameters, examples)
     labels = agglomerate(space.points, fineness=parameters.fineness, neighbours=parameters.neighbours, threads=threads)
-    centres, assigned = settle(space.points, labels, parameters.fineness)
-    centres, assigned = _by_size(centres, assigned)
-    ids = tuple(f"{str(role)[0].upper()}{number:04d}" for number in range(1, len(centres.means) + 1))
-    model = RoleModel(role, space, centres, assigned, ids)
-    clusters = describe(generation, model)
-    clusters, groups = group_clusters(clusters)
-    return RoleClusters(role, clusters, groups, _leftovers(generation, model)), model
+    held, passages = held_groups(past.edits), None
+    if held or past.before:
+        passages = [generation.passage_id(int(row)) for row in rows]
+    labels, named = hold(labels, passages or [], held, past.before) if held else (labels, {})
+    centres, assigned, fixed = settle(space.points, labels, parameters.fineness, named)
+    if passages is not None:
+        assigned = _force(assigned, passages, held, fixed)
+    centres, assigned, fixed = _by_size(centres, assigned, fixed)
+    now = _members(assigned, len(centres.means), passages) if passages else [() for _ in centres.means]
+    ids, events = keep_ids(role, now, past.before, fixed)
+    model = RoleModel(role, space, centres, assigned, tuple(ids), bool(examples.any()))
+    clusters, groups = group_clusters(describe(generation, model))
+    found = RoleClusters(role, clusters, groups, _leftovers(generation, model))
+    return Found(found, model, tuple(events))
+
+
+def _members(assigned: Assignment, count: int, passages: Sequence[str]) -> list[list[str]]:
+    members: list[list[str]] = [[] for _ in range(count)]
+    for passage, label in zip(passages, assigned.label.tolist(), strict=True):
+        if label >= 0:
+            members[label].append(passage)
+    return members
+
+
+def _force(assigned: Assignment, passages: Sequence[str], held: Sequence[Held], fixed: Mapping[int, str]) -> Assignment:
+    """Passages that somebody put into a group are in it, however near another cluster is."""
+    label = assigned.label.copy()
+    place = {identity: number for number, identity in fixed.items()}
+    for group in held:
+        if group.id in place:
+            mine = [row for row, passage in enumerate(passages) if passage in group.passages]
+            label[mine] = place[group.id]
+    return replace(assigned, label=label)
 
 
 def _rows_of(generation: Generation, role: Role) -> NDArray[np.int32]:
@@ -96,7 +159,9 @@ def _rows_of(generation: Generation, role: Role) -> NDArray[np.int32]:
     return np.asarray(generation.rows(Filter(roles=POOLS[role])), dtype=np.int32)
 
 
-def _by_size(centres: Centres, assigned: Assignment) -> tuple[Centres, Assignment]:
+def _by_size(
+    centres: Centres, assigned: Assignment, fixed: Mapping[int, str]
+) -> tuple[Centres, Assignment, dict[int, str]]:
     """Number the clusters by size, largest first, equal ones by their first passage."""
     count = len(centres.means)
     inside = np.flatnonzero(assigned.label >= 0)
@@ -107,9 +172,9 @@ def _by_size(centres: Centres, assigned: Assignment) -> tuple[Centres, Assignmen
     rank = np.empty(count + 1, np.int32)
     rank[order] = np.arange(count, dtype=np.int32)
     rank[count] = -1  # −1 finds the last
-    return Centres(centres.means[order], centres.fineness), replace(
-        assigned, label=rank[assigned.label], second=rank[assigned.second]
-    )
+    assigned = replace(assigned, label=rank[assigned.label], second=rank[assigned.second])
+    named = {int(rank[number]): identity for number, identity in fixed.items()}
+    return Centres(centres.means[order], centres.fineness), assigned, named
 
 
 def _leftovers(generation: Generation, model: RoleModel) -> tuple[Leftover, ...]:

@@ -27,7 +27,16 @@ if TYPE_CHECKING:
     from embed.index import Generation
     from embed.models.encoder import Encoder
 
-__all__ = ["WORD_DIRECTIONS", "Space", "example_vectors", "points_of", "project", "space_of", "word_directions"]
+__all__ = [
+    "WORD_DIRECTIONS",
+    "Space",
+    "example_vectors",
+    "points_of",
+    "project",
+    "space_of",
+    "themes_of",
+    "word_directions",
+]
 
 WORD_DIRECTIONS = 128
 ROWS_AT_ONCE = 50_000
@@ -82,8 +91,13 @@ def points_of(
     return np.hstack(parts).astype(np.float32)
 
 
+def themes_of(role: Role, parameters: Parameters) -> Catalogue:
+    """The catalogue that takes part in a role's clustering; empty where its share is nothing."""
+    return catalogue(role if parameters.theme_share > 0 else Role.BACKGROUND)
+
+
 def example_vectors(themes: Catalogue, generation: Generation, encoder: Encoder | None) -> NDArray[np.float32]:
-    """Centred unit vectors of the themes' examples, shape (themes, d); all zero without an encoder."""
+    """Mean vectors of the themes' examples, not centred, shape (themes, d); all zero without an encoder."""
     result = np.zeros((len(themes), generation.vectors.shape[1]), np.float32)
     if encoder is None or not len(themes):
         return result
@@ -91,10 +105,9 @@ def example_vectors(themes: Catalogue, generation: Generation, encoder: Encoder 
 
     owners = [row for row, theme in enumerate(themes.themes) for _ in theme.examples]
     texts = [embedding_text(example, ()) for theme in themes.themes for example in theme.examples]
-    vectors = encoder.encode(texts, side=PASSAGE_SIDE)
-    np.add.at(result, owners, vectors)
+    np.add.at(result, owners, encoder.encode(texts, side=PASSAGE_SIDE))
     counts = np.bincount(owners, minlength=len(themes)).astype(np.float32)[:, None]
-    return generation.centre((result / np.maximum(counts, 1)).astype(np.float32))
+    return np.asarray(result / np.maximum(counts, 1), dtype=np.float32)
 
 
 def space_of(
@@ -102,13 +115,13 @@ def space_of(
     rows: NDArray[np.int32],
     role: Role,
     parameters: Parameters,
-    encoder: Encoder | None = None,
+    examples: NDArray[np.float32],
 ) -> Space:
     """Points of passages of a generation.
 
     Memory: a few copies of the points' array, 4 · (d + WORD_DIRECTIONS + themes) bytes a passage each.
     """
-    themes = catalogue(role if parameters.theme_share > 0 else Role.BACKGROUND)
+    themes = themes_of(role, parameters)
     words = np.empty((len(rows), WORD_DIRECTIONS), np.float32)
     strengths = np.empty((len(rows), len(themes)), np.float32)
     directions = word_directions(generation.lexical.vocabulary)
@@ -121,7 +134,7 @@ def space_of(
             strengths[part] = themes.strengths_under([passage.text for passage in passages], headings)
     dense = np.asarray(generation.vectors[rows], dtype=np.float32)
     with steady_blas():
-        examples = example_vectors(themes, generation, encoder)
-        model = learn_themes(themes, examples, strengths, dense, words)
+        centred = generation.centre(examples) if examples.any() else examples
+        model = learn_themes(themes, centred, strengths, dense, words)
         beliefs = model.belief(strengths, dense, words)
     return Space(rows, points_of(dense, words, beliefs, parameters), beliefs, model)

@@ -1,0 +1,146 @@
+"""A clustering of one role as it is kept in the catalog: JSON for what is read, arrays for who is where."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, fields, replace
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from embed.structure.report import Role
+from service.clusters.clustering import (
+    Cluster,
+    Count,
+    Group,
+    Leftover,
+    Member,
+    NameSource,
+    Parameters,
+    Place,
+    RoleClusters,
+)
+
+if TYPE_CHECKING:
+    from embed.index.clusterings import ClusterEdit, StoredClustering
+    from embed.index.generation import Generation
+    from service.clusters.run import RoleModel
+
+__all__ = ["catalogue_digest", "key_of", "pack", "passages_before", "rename", "series_of", "unpack"]
+
+FORM = 1  # of what is kept; another form is clustered anew
+
+
+def catalogue_digest() -> str:
+    """Digest of the files that decide what themes there are."""
+    digest = hashlib.sha256()
+    for package, name in (("service.clusters", "data/themes.toml"), ("embed.index", "data/topics.tsv")):
+        digest.update(files(package).joinpath(name).read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def series_of(parameters: Parameters) -> str:
+    """Clusterings by the same parameters are one series: ids and people's changes live in it."""
+    return hashlib.sha256(json.dumps(asdict(parameters), sort_keys=True).encode()).hexdigest()[:16]
+
+
+def key_of(generation: Generation, edits: list[ClusterEdit]) -> str:
+    """Names what decides a clustering beside the generation's number and the series."""
+    last = max((edit.number for edit in edits if edit.kind != "rename"), default=0)
+    parts = (FORM, catalogue_digest(), generation.manifest.model.fingerprint, last)
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
+
+
+def pack(
+    generation: Generation, found: RoleClusters, model: RoleModel
+) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
+    """(JSON values, arrays) of a clustering."""
+    rows = model.space.rows
+    report = np.asarray(generation.passages.report)[rows]
+    clusters = []
+    for cluster in found.clusters:
+        value = {f.name: getattr(cluster, f.name) for f in fields(Cluster) if f.name != "members"}
+        clusters.append(json.loads(json.dumps(value, default=asdict)))
+    arrays: dict[str, NDArray[Any]] = {
+        "row": rows,
+        "report": np.asarray(generation.reports.key)[report],
+        "ordinal": np.asarray(generation.passages.ordinal)[rows],
+        "label": model.assigned.label,
+        "second": model.assigned.second,
+        "similarity": model.assigned.similarity,
+        "means": model.centres.means,
+        "examples": model.space.themes.examples,
+        "centres": model.space.themes.centres,
+    }
+    groups = [asdict(group) for group in found.groups]
+    return {"ids": list(model.ids), "clusters": clusters, "groups": groups, "examples": model.with_examples}, arrays
+
+
+def _passage_ids(arrays: Mapping[str, NDArray[Any]]) -> list[str]:
+    return [f"r{r:015x}.{o:03d}" for r, o in zip(arrays["report"].tolist(), arrays["ordinal"].tolist(), strict=True)]
+
+
+def passages_before(kept: StoredClustering) -> dict[str, str]:
+    """Passage id → cluster id of a kept clustering."""
+    ids = kept.meta["ids"]
+    labels = kept.arrays["label"].tolist()
+    return {p: ids[k] for p, k in zip(_passage_ids(kept.arrays), labels, strict=True) if k >= 0}
+
+
+def unpack(role: Role, kept: StoredClustering) -> RoleClusters:
+    """The inverse of `pack`."""
+    arrays = kept.arrays
+    passages, rows = _passage_ids(arrays), arrays["row"].tolist()
+    similarity = [round(s, 4) for s in arrays["similarity"].tolist()]
+    members: list[list[Member]] = [[] for _ in kept.meta["ids"]]
+    leftovers = []
+    for place, label in enumerate(arrays["label"].tolist()):
+        if label >= 0:
+            members[label].append(Member(passages[place], rows[place], similarity[place]))
+            continue
+        second = int(arrays["second"][place])
+        nearest = kept.meta["ids"][second] if second >= 0 else None
+        leftovers.append(Leftover(passages[place], rows[place], nearest, similarity[place]))
+    place_of = {identity: number for number, identity in enumerate(kept.meta["ids"])}
+    clusters = tuple(_cluster(value, tuple(members[place_of[value["id"]]])) for value in kept.meta["clusters"])
+    groups = tuple(Group(g["id"], g["name"], tuple(g["clusters"])) for g in kept.meta["groups"])
+    return RoleClusters(role, clusters, groups, tuple(leftovers))
+
+
+def _cluster(value: Mapping[str, Any], members: tuple[Member, ...]) -> Cluster:
+    lists = ("terms", "representative", "divergent")
+    counts = ("support", "reports", "regions", "provinces")
+    return Cluster(
+        **{k: v for k, v in value.items() if k in ("id", "name", "description", "group", "theme", "pinned")},
+        **{k: tuple(value[k]) for k in lists},
+        **{k: Count(**value[k]) for k in counts},
+        role=Role(value["role"]),
+        name_source=NameSource(value["name_source"]),
+        members=members,
+        outline=Place(**value["outline"]),
+        levels={level: Count(**count) for level, count in value["levels"].items()},
+        years={int(year): Count(**count) for year, count in value["years"].items()},
+        families=tuple(tuple(family) for family in value["families"]),
+    )
+
+
+def rename(found: RoleClusters, edits: list[ClusterEdit]) -> RoleClusters:
+    """Names that people gave, and the mark of what they pinned."""
+    names = {edit.cluster: str(edit.value) for edit in edits if edit.kind == "rename"}
+    pinned: set[str] = set()
+    for edit in edits:
+        pinned = (
+            pinned | {edit.cluster}
+            if edit.kind == "pin"
+            else pinned - ({edit.cluster} if edit.kind == "unpin" else set())
+        )
+    clusters = []
+    for cluster in found.clusters:
+        if cluster.id in names:
+            cluster = replace(cluster, name=names[cluster.id], name_source=NameSource.PEOPLE)
+        clusters.append(replace(cluster, pinned=cluster.id in pinned))
+    return replace(found, clusters=tuple(clusters))
