@@ -1,6 +1,6 @@
 """From clean text to a report: metadata with evidence, outline, passages and their roles."""
 
-from embed.structure.facts import Facts
+from embed.structure.facts import Facts, read_manifest
 from embed.structure.understand import understand
 
-__all__ = ["Facts", "understand"]
+__all__ = ["Facts", "read_manifest", "understand"]
