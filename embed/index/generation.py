@@ -213,6 +213,7 @@ class Generation:
             sha256=value["sha256"],
             metadata=metadata_from_json(value["metadata"]),
             passages=int(self.reports.count[row]),
+            paths=tuple(value["paths"]),
             duplicate_of=None if original < 0 else self.report_id(original),
             corrected=tuple(value["corrected"]),
         )

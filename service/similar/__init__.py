@@ -18,6 +18,7 @@ from service.similar.answer import (
     Why,
     WordMatch,
 )
+from service.similar.find import find_similar, find_similar_many
 from service.similar.fused import neighbours
 from service.similar.query import LONGEST_TEXT, MOST_RESULTS, GroupBy, SimilarQuery
 
@@ -42,5 +43,7 @@ __all__ = [
     "SimilarQuery",
     "Why",
     "WordMatch",
+    "find_similar",
+    "find_similar_many",
     "neighbours",
 ]

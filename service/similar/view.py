@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 __all__ = ["FULL_SCAN", "Bag", "Mix", "Parts", "Probe", "View", "view_of"]
 
 FULL_SCAN = 30_000  # passages up to which every one of them is compared; above, candidates are
+_SAMPLE = 1500  # passages that stand for the whole store
+_BLOCK = 1 << 16  # rows of a large store that are compared together
 DIGITS = 6  # scores are equal when they agree to this many decimals
 
 Floats = NDArray[np.float64]
@@ -81,6 +83,7 @@ class View:
         self.topic_begin = bisect.bisect_left(vocabulary, TOPIC_MARK)
         self.topic_end = bisect.bisect_left(vocabulary, chr(ord(TOPIC_MARK) + 1))
         self._whole: tuple[csr_matrix, csr_matrix] | None = None
+        self._sampled: NDArray[np.int32] | None = None
         self._lock = threading.Lock()
 
     @property
@@ -126,6 +129,66 @@ class View:
             lexical = words @ self._spread(probe.words)
             topical = topics @ self._spread(probe.topics)
         return _fuse(probe.mix, dense, lexical, topical)
+
+    def quick(self, probe: Probe, rows: NDArray[np.int32]) -> Floats:
+        """Fused similarity of the rows in single precision, for choosing among many. Shape (len(rows),)."""
+        vectors = self.generation.vectors
+        everything = len(rows) == len(vectors)
+        fused = np.zeros(len(rows))
+        if probe.vector is not None:
+            fused += probe.mix.dense * ((vectors if everything else vectors[rows]) @ probe.vector)
+        if len(vectors) <= FULL_SCAN:
+            words, topics = self._all_blocks()
+            whole = probe.mix.lexical * (words @ self._spread(probe.words))
+            whole += probe.mix.topical * (topics @ self._spread(probe.topics))
+            return np.asarray(fused + (whole if everything else whole[rows]))
+        for begin in range(0, len(rows), _BLOCK):
+            words, topics = self._split_blocks(rows[begin : begin + _BLOCK])
+            fused[begin : begin + _BLOCK] += probe.mix.lexical * (words @ self._spread(probe.words))
+            fused[begin : begin + _BLOCK] += probe.mix.topical * (topics @ self._spread(probe.topics))
+        return fused
+
+    def sample_scores(self, probe: Probe) -> Floats:
+        """Fused similarity of passages drawn evenly from the whole store, for telling what chance gives."""
+        return self.parts(probe, self._sample()).fused
+
+    def _sample(self) -> NDArray[np.int32]:
+        with self._lock:
+            if self._sampled is None:
+                rows = self.generation.rows()
+                places = np.unique(np.linspace(0, len(rows) - 1, min(_SAMPLE, len(rows))).astype(np.int64))
+                self._sampled = rows[places] if len(rows) else rows
+            return self._sampled
+
+    def by_terms(self, probe: Probe, within: NDArray[np.int32], count: int, *, postings: int) -> NDArray[np.int32]:
+        """Up to `count` of the rows `within` that share the most with the probe's rarest words and topics.
+
+        Terms are taken from the rarest on while they occur at most `postings` times together (one at least).
+        """
+        lexical = self.generation.lexical
+        ids = np.concatenate([probe.words.ids, probe.topics.ids])
+        weights = np.concatenate([probe.mix.lexical * probe.words.weights, probe.mix.topical * probe.topics.weights])
+        frequency = lexical.frequencies(ids)
+        order = np.lexsort((ids, frequency))
+        used = order[: max(1, int(np.searchsorted(np.cumsum(frequency[order]), postings, side="right")))]
+        if not len(used):
+            return np.empty(0, np.int32)
+        lists = [lexical.postings(int(ids[place])) for place in used]
+        rows = np.concatenate([rows for rows, _ in lists])
+        scores = np.concatenate([weights[place] * scores for place, (_, scores) in zip(used, lists, strict=True)])
+        inside = self._inside(within, rows)
+        rows, place = np.unique(rows[inside], return_inverse=True)
+        total = np.bincount(place, weights=scores[inside], minlength=len(rows))
+        if len(rows) > count:
+            rows = rows[np.lexsort((rows, -np.round(total, DIGITS)))[:count]]
+        return rows.astype(np.int32)
+
+    def _inside(self, within: NDArray[np.int32], rows: NDArray[np.int32]) -> NDArray[np.bool_]:
+        if len(within) == len(self.generation.passages):
+            return np.ones(len(rows), dtype=bool)
+        place = np.searchsorted(within, rows)
+        place[place == len(within)] = 0
+        return np.asarray(within[place] == rows) if len(within) else np.zeros(len(rows), dtype=bool)
 
     def _spread(self, bag: Bag) -> Floats:
         spread = np.zeros(len(self.generation.lexical.vocabulary))

@@ -1,0 +1,124 @@
+"""Why a hit was found, and where it stands."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from embed.index.topics import TOPIC_MARK, read_topics
+from embed.index.words import words
+from embed.structure.report import Region
+from service.similar.answer import Citation, ClauseMatch, Direction, Why, WordMatch
+from service.similar.view import Bag, Probe, View
+
+if TYPE_CHECKING:
+    from embed.index.tables import StoredPassage, StoredReport
+
+__all__ = ["citation_of", "direction_of", "place_of", "why"]
+
+MOST_WORDS = 8
+MOST_CLAUSES = 3
+LEAST_CLAUSE = 0.25  # similarity of two clauses below which they do not answer each other
+_CLAUSE = re.compile(r"[^，,。；;：:！!？?\n]+")
+_CLAUSES = 40  # clauses of a text that are compared; a passage has fewer
+
+
+def place_of(region: Region) -> str:
+    """The full name of a place, province first; "" when nothing is known."""
+    names = (region.province, region.city, region.county, region.town)
+    return "".join(name for name in names if name)
+
+
+def citation_of(passage: StoredPassage, report: StoredReport) -> Citation:
+    """Where a passage stands."""
+    metadata = report.metadata
+    place = place_of(metadata.region) + (metadata.department or "")
+    return Citation(
+        place=place,
+        year=metadata.year,
+        title=metadata.title,
+        heading=passage.heading,
+        start=passage.start,
+        end=passage.end,
+        file=report.file,
+        url=report.url,
+    )
+
+
+def direction_of(asked: StoredReport | None, found: StoredReport) -> Direction:
+    """Whether the found report is earlier or later: by year, then by date of publication where both state one."""
+    if asked is None:
+        return Direction.UNKNOWN
+    a, b = asked.metadata, found.metadata
+    if a.year and b.year and a.year != b.year:
+        return Direction.EARLIER if b.year < a.year else Direction.LATER
+    if a.published and b.published and a.published != b.published:
+        return Direction.EARLIER if b.published < a.published else Direction.LATER
+    return Direction.UNKNOWN
+
+
+def why(view: View, probe: Probe, row: int, query_text: str, hit_text: str) -> Why:
+    """The words and topics that both share, by their part of the similarity, and the clauses that answer each other."""
+    row_words, row_topics = view.bags_of_row(row)
+    shares = [*_shares(view, probe.words, row_words, probe.mix.lexical)]
+    shares += _shares(view, probe.topics, row_topics, probe.mix.topical)
+    total = sum(share for _, share in shares) or 1.0
+    shares.sort(key=lambda item: (-item[1], item[0]))
+    found = tuple(WordMatch(_shown(word), round(share / total, 3)) for word, share in shares[:MOST_WORDS])
+    return Why(words=found, clauses=_clauses(view, query_text, hit_text))
+
+
+def _shares(view: View, asked: Bag, found: Bag, weight: float) -> list[tuple[str, float]]:
+    ids, mine, theirs = np.intersect1d(asked.ids, found.ids, assume_unique=True, return_indices=True)
+    products = asked.weights[mine].astype(float) * found.weights[theirs].astype(float) * weight
+    vocabulary = view.generation.lexical.vocabulary
+    return [(vocabulary[int(i)], float(p)) for i, p in zip(ids, products, strict=True)]
+
+
+def _shown(term: str) -> str:
+    """A topic's term as its name in brackets; a word as it is."""
+    if not term.startswith(TOPIC_MARK):
+        return term
+    name = next((topic.name for topic in read_topics() if TOPIC_MARK + topic.id == term), term)
+    return f"〔{name}〕"
+
+
+def _clauses(view: View, query_text: str, hit_text: str) -> tuple[ClauseMatch, ...]:
+    """Pairs of clauses with the most words in common, weighted by how rare the words are; each clause once."""
+    mine, theirs = _clauses_of(query_text), _clauses_of(hit_text)
+    scored = []
+    for i, (a_start, a_end, a_words) in enumerate(mine):
+        for j, (b_start, b_end, b_words) in enumerate(theirs):
+            common = a_words & b_words
+            if common:
+                both = _rarity(view, common)
+                score = 2 * both / max(1e-9, _rarity(view, a_words) + _rarity(view, b_words))
+                scored.append((round(score, 4), i, j, (a_start, a_end, b_start, b_end)))
+    scored.sort(key=lambda item: (-item[0], item[1], item[2]))
+    taken_a: set[int] = set()
+    taken_b: set[int] = set()
+    matches: list[ClauseMatch] = []
+    for score, i, j, (a_start, a_end, b_start, b_end) in scored:
+        if score < LEAST_CLAUSE or len(matches) == MOST_CLAUSES:
+            break
+        if i not in taken_a and j not in taken_b:
+            taken_a.add(i)
+            taken_b.add(j)
+            texts = query_text[a_start:a_end], hit_text[b_start:b_end]
+            matches.append(ClauseMatch(a_start, a_end, b_start, b_end, *texts, min(1.0, score)))
+    return tuple(matches)
+
+
+def _clauses_of(text: str) -> list[tuple[int, int, frozenset[str]]]:
+    spans = [match.span() for match in _CLAUSE.finditer(text)][:_CLAUSES]
+    return [(start, end, frozenset(words(text[start:end]))) for start, end in spans]
+
+
+def _rarity(view: View, found: frozenset[str]) -> float:
+    lexical = view.generation.lexical
+    ids = lexical.ids(sorted(found))
+    unknown = len(found) - len(ids)
+    highest = float(lexical.idf.max()) if len(lexical.idf) else 1.0
+    return float(lexical.idf[ids].sum() if ids else 0.0) + unknown * highest

@@ -1,0 +1,237 @@
+"""Similar passages: from queries to answers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from embed.exceptions import QueryError
+from service.similar.answer import Group, Hit, Part, Shortfall, SimilarAnswer
+from service.similar.calibration import Calibration, of_pairs, of_scores
+from service.similar.cursor import make_cursor, read_cursor
+from service.similar.cutting import Piece, cut
+from service.similar.grouping import GroupedRows, Wanted, group_keys, group_name, grouped
+from service.similar.query import GroupBy, SimilarQuery
+from service.similar.questions import Asked, Form
+from service.similar.ranking import Pool, best_of, finish, gather
+from service.similar.requests import (
+    Request,
+    check_query,
+    encode_asked,
+    request_for_passage,
+    request_for_text,
+    request_for_vector,
+)
+from service.similar.results import Found, fold_copies, found_in, make_hit, varied
+
+if TYPE_CHECKING:
+    from embed.index.generation import Generation
+    from embed.models.encoder import Encoder
+
+__all__ = ["find_similar", "find_similar_many"]
+
+FOLDED = 3  # hits that are looked at for each that is wanted, where near copies may fold away
+
+
+def find_similar(generation: Generation, encoder: Encoder | None, query: SimilarQuery) -> SimilarAnswer:
+    """Find the passages that say what the query says, or answer it.
+
+    `encoder` may be None for a query by passage or by vector.
+
+    Raises:
+        QueryError: the query has no meaning for this store; the message says what was expected and what came.
+        ModelMismatch: the encoder's vectors, or the query's, are not the store's.
+    """
+    return find_similar_many(generation, encoder, [query])[0]
+
+
+def find_similar_many(
+    generation: Generation, encoder: Encoder | None, queries: Sequence[SimilarQuery]
+) -> list[SimilarAnswer]:
+    """Answer several queries; all their texts are encoded together. Each answer is what `find_similar` gives.
+
+    Raises: as `find_similar`; nothing is answered when one query is bad.
+    """
+    for query in queries:
+        check_query(query)
+    pieces = {i: cut(query.text) for i, query in enumerate(queries) if query.text is not None}
+    flat = [piece for listed in pieces.values() for piece in listed]
+    vectors = _encode(generation, encoder, [piece.asked for piece in flat])
+    place = 0
+    answers = []
+    for i, query in enumerate(queries):
+        if i in pieces:
+            mine = vectors[place : place + len(pieces[i])]
+            place += len(pieces[i])
+            answers.append(_answer_text(generation, query, pieces[i], mine))
+        elif query.passage is not None:
+            answers.append(_answer(request_for_passage(generation, query)))
+        else:
+            answers.append(_answer(request_for_vector(generation, query)))
+    return answers
+
+
+def _encode(generation: Generation, encoder: Encoder | None, asked: Sequence[Asked]) -> NDArray[np.float32]:
+    if not asked:
+        return np.empty((0, len(generation.mean)), np.float32)
+    if encoder is None:
+        raise QueryError("a text needs the model; none was opened.", hint="Ask with a passage of the store instead.")
+    return encode_asked(generation, encoder, asked)
+
+
+def _answer_text(
+    generation: Generation, query: SimilarQuery, pieces: Sequence[Piece], vectors: NDArray[np.float32]
+) -> SimilarAnswer:
+    requests = [
+        request_for_text(generation, query, piece.asked, vector, piece.role)
+        for piece, vector in zip(pieces, vectors, strict=True)
+    ]
+    if len(requests) == 1:
+        return _answer(requests[0])
+    if query.cursor:
+        raise QueryError("a text of several passages has no further pages.", hint="Ask with one of its passages.")
+    answers = [_answer(request) for request in requests]
+    parts = tuple(
+        Part(piece.start, piece.end, piece.asked.text, answer.hits, answer.groups)
+        for piece, answer in zip(pieces, answers, strict=True)
+    )
+    best: dict[str, Hit] = {}
+    for hit in (hit for answer in answers for hit in answer.hits):
+        if hit.passage not in best or hit.score > best[hit.passage].score:
+            best[hit.passage] = hit
+    ordered = sorted(best.values(), key=lambda hit: (-hit.score, hit.passage))
+    return SimilarAnswer(
+        hits=tuple(ordered[: query.k]),
+        generation=generation.number,
+        parts=parts,
+        exact=all(answer.exact for answer in answers),
+        recall=min((a.recall for a in answers if a.recall is not None), default=None),
+        searched=max(answer.searched for answer in answers),
+        notes=(f"文本分为 {len(parts)} 段，逐段作答 · the text was cut into {len(parts)} passages, each answered",),
+    )
+
+
+def _answer(request: Request) -> SimilarAnswer:
+    query, generation = request.query, request.view.generation
+    offset = read_cursor(query.cursor, generation.number, query) if query.cursor else 0
+    needed = (offset + query.k) * (FOLDED if query.collapse_copies or query.diversity else 1)
+    pool = _visible(request, gather(request.view, request.probe, request.bonus, request.within, wanted=needed))
+    searched = len(request.within) - int(np.isin(request.hidden, request.within, assume_unique=True).sum())
+    calibration = _calibration(request)
+    if query.group_by is GroupBy.NONE:
+        listed, more = _list(request, pool, offset, calibration)
+        answer = SimilarAnswer(hits=tuple(listed), generation=generation.number)
+        given = len(listed)
+    else:
+        groups, more = _groups(request, pool, offset, calibration)
+        hits = tuple(hit for group in groups for hit in group.hits)
+        answer = SimilarAnswer(hits=hits, groups=tuple(groups), generation=generation.number)
+        given = len(groups)
+    return replace(
+        answer,
+        shortfall=_shortfall(request, given, offset, searched) if given < query.k else None,
+        exact=pool.complete,
+        recall=pool.recall,
+        searched=searched,
+        cursor=make_cursor(generation.number, query, offset + query.k) if more else None,
+    )
+
+
+def _visible(request: Request, pool: Pool) -> Pool:
+    if not len(request.hidden):
+        return pool
+    kept = ~np.isin(pool.rows, request.hidden)
+    return replace(pool, rows=pool.rows[kept], fused=pool.fused[kept], totals=pool.totals[kept])
+
+
+def _calibration(request: Request) -> Calibration:
+    if request.form is Form.PASSAGE and request.text:
+        return of_pairs(request.view.generation)
+    return of_scores(request.view.sample_scores(request.probe))
+
+
+def _list(request: Request, pool: Pool, offset: int, calibration: Calibration) -> tuple[list[Hit], bool]:
+    """The hits from `offset` on, and whether there are more behind them."""
+    wanted = offset + request.query.k
+    depth = wanted + 1
+    while True:
+        looked = depth * (FOLDED if request.query.collapse_copies or request.query.diversity else 1)
+        ranked = finish(request.view, request.probe, request.bonus, best_of(pool, looked))
+        found = found_in(ranked)[:looked]
+        if request.query.collapse_copies:
+            found = list(fold_copies(request, found))
+        if len(found) > wanted:
+            break
+        if looked < len(pool.rows):
+            depth *= 2
+        elif pool.complete:
+            break
+        else:
+            pool = _everything(request)
+    found = varied(request, found, wanted)
+    chosen = found[offset:wanted]
+    return [make_hit(request, one, calibration) for one in chosen], len(found) > wanted
+
+
+def _everything(request: Request) -> Pool:
+    """Every passage that may be found: slow in a large store, and only needed when candidates run out."""
+    view, generation = request.view, request.view.generation
+    fused = view.quick(request.probe, request.within)
+    totals = fused + request.bonus[generation.passages.role[request.within]]
+    return _visible(request, Pool(request.within, fused, totals, complete=True))
+
+
+def _groups(request: Request, pool: Pool, offset: int, calibration: Calibration) -> tuple[list[Group], bool]:
+    query = request.query
+    wanted = Wanted(query.group_by, offset + query.k + 1, query.per_group, calibration.similarities[2])
+    found = grouped(request.view, request.probe, request.bonus, pool, wanted)
+    if not pool.complete and _wanting(found, wanted) and not _covers(request, pool, found, wanted):
+        pool = _everything(request)
+        found = grouped(request.view, request.probe, request.bonus, pool, wanted)
+    chosen = found[offset : offset + query.k]
+    return [_group(request, one, calibration) for one in chosen], len(found) > offset + query.k
+
+
+def _wanting(found: Sequence[GroupedRows], wanted: Wanted) -> bool:
+    return len(found) < wanted.groups or any(len(one.ranked) < wanted.per_group for one in found)
+
+
+def _covers(request: Request, pool: Pool, found: Sequence[GroupedRows], wanted: Wanted) -> bool:
+    """Whether the groups found are as many, and as full, as they can be with every passage looked at."""
+    keys = group_keys(request.view.generation, wanted.by, request.within)
+    visible = ~np.isin(request.within, request.hidden)
+    known, sizes = np.unique(keys[visible], return_counts=True)
+    size_of = dict(zip(known.tolist(), sizes.tolist(), strict=True))
+    if len(found) < min(wanted.groups, len(known)):
+        return False
+    return all(len(one.ranked) >= min(wanted.per_group, size_of[one.key]) for one in found)
+
+
+def _group(request: Request, one: GroupedRows, calibration: Calibration) -> Group:
+    generation = request.view.generation
+    key, name = group_name(generation, request.query.group_by, one.key, int(one.ranked.rows[0]))
+    found: list[Found] = found_in(one.ranked)
+    return Group(key, name, tuple(make_hit(request, each, calibration) for each in found), one.more)
+
+
+def _shortfall(request: Request, given: int, offset: int, searched: int) -> Shortfall | None:
+    query = request.query
+    what = "组 groups" if query.group_by is not GroupBy.NONE else "条 hits"
+    zh, en = what.split()
+    if not searched and request.quoted:
+        words = "、".join(f"“{w}”" for w in request.quoted)
+        reason = f"筛选范围内没有段落含有{words}", f"no passage that the filters leave contains {words}"
+    elif not searched:
+        reason = "筛选条件没有留下任何段落", "the filters leave no passage"
+    elif offset:
+        reason = "列表到此为止", "the list ends here"
+    else:
+        reason = (
+            f"筛选后的 {searched} 个段落只有 {given} {zh}",
+            f"the {searched} passages that the filters leave make only {given} {en}",
+        )
+    return Shortfall(query.k, given, *reason)

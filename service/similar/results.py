@@ -1,0 +1,154 @@
+"""Rows made into hits: kind, score, evidence, citation; near copies folded together; variety on wish."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from service.similar.alignment import Outline, align, kind_of, outline, shared_wording
+from service.similar.answer import AlsoIn, Hit, Kind, RawScore, Why
+from service.similar.calibration import Calibration
+from service.similar.explain import citation_of, direction_of, place_of, why
+from service.similar.fused import similarities
+from service.similar.questions import Form
+from service.similar.ranking import Ranked
+from service.similar.requests import Request
+
+__all__ = ["Found", "fold_copies", "found_in", "make_hit", "varied"]
+
+# Parts of the similarity below which no two texts share most of their wording.
+COPY_LEXICAL = 0.30
+COPY_DENSE = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One row that was found, with its scores, and the rows of near copies that were folded into it."""
+
+    row: int
+    total: float
+    dense: float
+    lexical: float
+    topical: float
+    fused: float
+    copies: tuple[int, ...] = ()
+
+
+def found_in(ranked: Ranked) -> list[Found]:
+    """The rows of a ranking, best first."""
+    parts = ranked.parts
+    columns = (ranked.rows, ranked.totals, parts.dense, parts.lexical, parts.topical, parts.fused)
+    return [
+        Found(int(row), float(total), float(dense), float(lexical), float(topical), float(fused))
+        for row, total, dense, lexical, topical, fused in zip(*columns, strict=True)
+    ]
+
+
+def fold_copies(request: Request, found: Sequence[Found]) -> Iterator[Found]:
+    """Fold near copies in other reports into the best of them, which comes out in its place in the order."""
+    texts = [outline(request.view.generation.text_of(one.row)) for one in found]
+    report = request.view.generation.passages.report
+    taken: set[int] = set()
+    for i, one in enumerate(found):
+        if i in taken:
+            continue
+        copies = []
+        for j in range(i + 1, len(found)):
+            if j in taken or report[found[j].row] == report[one.row]:
+                continue
+            if _may_be_copies(one, found[j], texts[i], texts[j]) and _are_copies(texts[i], texts[j]):
+                taken.add(j)
+                copies.append(found[j].row)
+        yield replace(one, copies=tuple(copies))
+
+
+def _may_be_copies(a: Found, b: Found, a_text: Outline, b_text: Outline) -> bool:
+    """Near copies are about as similar to the query as each other, and about as long."""
+    long, short = max(len(a_text.symbols), len(b_text.symbols)), min(len(a_text.symbols), len(b_text.symbols))
+    return abs(a.fused - b.fused) < 0.2 and long <= 2 * short
+
+
+def _are_copies(a: Outline, b: Outline) -> bool:
+    return kind_of(shared_wording(a, b)) is not Kind.SIMILAR
+
+
+def varied(request: Request, found: Sequence[Found], count: int) -> list[Found]:
+    """Reorder so that a hit that says the same as a better one comes later (maximal marginal relevance).
+
+    Carbonell and Goldstein 1998, doi 10.1145/290941.291025. Time O(len(found) · count).
+    """
+    weight = request.query.diversity
+    if weight == 0 or len(found) < 3:
+        return list(found)
+    rows = np.array([one.row for one in found], dtype=np.int32)
+    near = _near(request, rows)
+    totals = np.array([one.total for one in found])
+    closest = np.full(len(found), -np.inf)
+    left = list(range(len(found)))
+    order: list[int] = []
+    while left and len(order) < count:
+        penalty = np.where(np.isfinite(closest), closest, 0.0)
+        best = max(left, key=lambda i: (round(float((1 - weight) * totals[i] - weight * penalty[i]), 6), -i))
+        order.append(best)
+        left.remove(best)
+        closest = np.maximum(closest, near[best])
+    return [found[i] for i in [*order, *left]]
+
+
+def _near(request: Request, rows: NDArray[np.int32]) -> NDArray[np.float32]:
+    order = np.argsort(rows, kind="stable")
+    back = np.argsort(order, kind="stable")
+    near = similarities(request.view.generation, rows[order], rows[order])
+    return near[back][:, back]
+
+
+def make_hit(request: Request, found: Found, calibration: Calibration) -> Hit:
+    """The hit that people see."""
+    generation = request.view.generation
+    passage = generation.passages_at([found.row])[0]
+    report = generation.report_at(passage.report_row)
+    asked = generation.report_at(request.asked_report) if request.asked_report >= 0 else None
+    kind = _kind(request, found, passage.text)
+    score = calibration.score(found.total)
+    word, word_en = calibration.word(score)
+    explain = request.query.explain
+    also = _also_in(request, found)
+    return Hit(
+        passage=passage.id,
+        report=passage.report,
+        score=score,
+        word=word,
+        word_en=word_en,
+        kind=kind,
+        role=passage.role,
+        text=passage.text,
+        raw=RawScore(found.dense, found.lexical, found.fused, round(found.total - found.fused, 6)),
+        citation=citation_of(passage, report),
+        why=why(request.view, request.probe, found.row, request.text, passage.text) if explain else Why(),
+        alignment=align(request.text, passage.text) if explain and kind is not Kind.SIMILAR else None,
+        direction=direction_of(asked, report),
+        also_in=also,
+        also_regions=len({one.place for one in also if one.place} - {citation_of(passage, report).place}),
+    )
+
+
+def _kind(request: Request, found: Found, text: str) -> Kind:
+    if request.form is not Form.PASSAGE or not request.text:
+        return Kind.SIMILAR
+    if found.lexical < COPY_LEXICAL or found.dense < COPY_DENSE:
+        return Kind.SIMILAR
+    return kind_of(shared_wording(outline(request.text), outline(text)))
+
+
+def _also_in(request: Request, found: Found) -> tuple[AlsoIn, ...]:
+    generation = request.view.generation
+    own = outline(generation.text_of(found.row))
+    also = []
+    for passage in generation.passages_at(found.copies):
+        metadata = generation.report_at(passage.report_row).metadata
+        kind = kind_of(shared_wording(own, outline(passage.text)))
+        also.append(AlsoIn(passage.id, passage.report, place_of(metadata.region), metadata.year, kind))
+    return tuple(also)
