@@ -39,6 +39,7 @@ GENRE = re.compile("政府|法治|依法|报告|总结|工作|建设|人民|街�
 NUMBERED = re.compile(r"[(（]?[一二三四五六七八九十\d]{1,3}[)）、.．]")
 SPORT = "体育|彩票|娱乐|棋牌|电竞|足球|真人|国际|亚洲"
 SERVICE = "官网|官方|下载|注册|平台|app|手机版|登录|登陆|首页|在线|直播|开户|网址|入口|计划|投注|竞猜|电子"
+WIDE_LETTER = re.compile("[０-９Ａ-Ｚａ-ｚ]")
 WIDE_LATIN = {0xFF01 + i: 0x21 + i for i in range(94)}
 
 BRAND, BETTING, SITE, LATIN, DIGITS, JOINER, UNKNOWN = range(7)
@@ -63,10 +64,12 @@ def _trigger() -> re.Pattern[str]:
     true = sorted(sections["true"], key=len, reverse=True)
     sure = sorted({*sections["brands"], *sections["betting"]}, key=len, reverse=True)
     signs = "".join(re.escape(sign) for sign in sorted(ADVERTISING_SIGNS))
+    first = "".join(sorted({re.escape(word[0]) for word in (*true, *sure, *SPORT.split("|"))}))
     return re.compile(
-        rf"(?P<pair>(?:{SPORT})(?:{SERVICE})|[a-z]{{1,7}}\d{{1,4}}(?:{SPORT}))"
+        # The look-ahead only makes the search fast: most characters begin none of the words.
+        rf"(?=[a-z{first}{signs}])(?:(?P<pair>(?:{SPORT})(?:{SERVICE})|[a-z]{{1,7}}\d{{1,4}}(?:{SPORT}))"
         f"|(?P<true>{'|'.join(map(re.escape, true))})|(?P<sure>{'|'.join(map(re.escape, sure))})"
-        f"|(?<=[一-鿿a-z0-9])(?P<sign>[{signs}])(?=[一-鿿a-z0-9])"
+        f"|(?<=[一-鿿a-z0-9])(?P<sign>[{signs}])(?=[一-鿿a-z0-9]))"
     )
 
 
@@ -79,9 +82,7 @@ class _Run:
 
 def injected_edits(text: str) -> Iterator[Edit]:
     """Runs of advertising in simplified text, in order, with the displaced word as replacement where it is plain."""
-    folded = text.translate(WIDE_LATIN).lower()
-    if len(folded) != len(text):  # a few letters grow when they become small
-        folded = "".join(c.lower() if len(c.lower()) == 1 else c for c in text.translate(WIDE_LATIN))
+    folded = _folded(text)
     cores = _cores(folded)
     if not cores:
         return
@@ -96,6 +97,15 @@ def injected_edits(text: str) -> Iterator[Edit]:
         start, end = _whole_line(folded, run)
         yield Edit(start, end, RemovalReason.INJECTED, _displaced(folded, start, end))
         done = end
+
+
+def _folded(text: str) -> str:
+    """The text in small narrow letters, character for character."""
+    narrow = text.translate(WIDE_LATIN) if WIDE_LETTER.search(text) else text
+    small = narrow.lower()
+    if len(small) == len(text):
+        return small
+    return "".join(c.lower() if len(c.lower()) == 1 else c for c in narrow)  # a few letters grow
 
 
 def is_advertising(line: str) -> bool:

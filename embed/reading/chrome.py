@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterator, Sequence
 
 from embed.reading.advertising import is_advertising
+from embed.reading.characters import ONE_TO_ONE
 from embed.reading.document import RemovalReason
-from embed.reading.mojibake import ONE_TO_ONE
 from embed.reading.script import to_simplified
 from embed.reading.tracked import Edit, Line
 from embed.reading.wordlists import read_sections

@@ -8,16 +8,18 @@ from collections.abc import Iterator
 import numpy as np
 
 from embed.reading.advertising import injected_edits
-from embed.reading.chrome import chrome_edits, outside_edits
-from embed.reading.document import CleanText, Removal, RemovalReason, SourceDocument
-from embed.reading.layout import page_edits, unwrap_edits
-from embed.reading.mojibake import (
+from embed.reading.characters import (
     CRLF,
     ONE_TO_ONE,
+    ONE_TO_ONE_NEEDED,
     gloss_edits,
     invisible_edits,
     punctuation_edits,
 )
+from embed.reading.chrome import chrome_edits, outside_edits
+from embed.reading.document import CleanText, Removal, RemovalReason, SourceDocument
+from embed.reading.layout import page_edits, unwrap_edits
+from embed.reading.mojibake import mojibake_edits, slip_edits
 from embed.reading.script import simplify
 from embed.reading.tracked import Edit, Line, TrackedText
 
@@ -34,9 +36,12 @@ def clean(source: SourceDocument) -> CleanText:
     """
     work = TrackedText(source.text)
     work.apply(edit for start, end in source.outside for edit in outside_edits(_lines_of(source.text, start, end)))
+    work.apply(mojibake_edits(list(work.lines())))
+    work.apply(slip_edits(work.text))
     work.apply(invisible_edits(work.text))
     work.apply(Edit(m.start(), m.end(), None) for m in CRLF.finditer(work.text))
-    work.substitute(work.text.translate(ONE_TO_ONE))
+    if ONE_TO_ONE_NEEDED.search(work.text):
+        work.substitute(work.text.translate(ONE_TO_ONE))
     work.apply(gloss_edits(work.text))
     simplified, traditional = simplify(work.text)
     work.substitute(simplified)

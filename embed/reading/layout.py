@@ -117,7 +117,8 @@ def _join(previous: Line, line: Line, *, spaced: bool) -> Edit:
 
 
 def _cells(text: str) -> int:
-    return sum(2 if ord(c) > 0x2E7F or c in "“”‘’—…·" else 1 for c in text.rstrip())
+    # GB18030 gives wide characters two bytes and narrow ones one, quotation marks included.
+    return len(text.rstrip().encode("gb18030", errors="replace"))
 
 
 def _indent(text: str) -> int:

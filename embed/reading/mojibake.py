@@ -1,42 +1,163 @@
-"""Wrongly decoded text and what is left of it."""
+"""Wrongly decoded text: whole lines read with the wrong table, and the remnants of bytes that slipped."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 
+from embed.reading.decoding import plausibility
 from embed.reading.document import RemovalReason
-from embed.reading.tracked import Edit
+from embed.reading.tracked import Edit, Line
 
-__all__ = ["gloss_edits", "invisible_edits", "punctuation_edits"]
+__all__ = ["mojibake_edits", "slip_edits"]
 
-INVISIBLE = re.compile(
-    "[\u0000-\u0008\u000e-\u001f\u007f-\u0084\u0086-\u009f\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f"
-    "\ufeff\ufe00-\ufe0f\ufff9-\ufffd\ue000-\uf8ff\U000e0000-\U000e0fff\U000f0000-\U0010ffff]+"
-)
-SPACES = dict.fromkeys(map(chr, (9, 160, 5760, *range(8192, 8203), 8239, 8287, 12288)), " ")
-BREAKS = {"\u2028": "\n", "\u2029": "\n", "\u0085": "\n", "\x0b": "\n", "\r": "\n"}
-ONE_TO_ONE = str.maketrans(SPACES | BREAKS)
-CRLF = re.compile("\r(?=\n)")
-GLOSS = re.compile("(?<=[㐀-鿿])[((（][a-zāáǎàōóǒòēéěèīíǐìūúǔùǖǘǚǜüńňǹɡ]{1,6}[)）]")
-TONES = re.compile("[āáǎàōóǒòēéěèīíǐìūúǔùǖǘǚǜńňǹ]")
-DOUBLED = re.compile("([,，])[,，]+|[,，]+(?=[。；])|([。；])[,，。]+(?=[㐀-鿿])")
-
-
-def invisible_edits(text: str) -> Iterator[Edit]:
-    for match in INVISIBLE.finditer(text):
-        yield Edit(match.start(), match.end(), RemovalReason.INVISIBLE)
+# GB bytes or UTF-8 bytes that were read as Latin-1 or Windows-1252.
+NARROW = re.compile("[\u0080-\u00ff€‚ƒ„…†‡ˆ‰Š‹Œ‘’“”•–—˜™š›œŸŽž]")
+# What the most frequent characters of the genre become when their UTF-8 is read as GB18030.
+UTF8_AS_GB = re.compile("[娉鏀鐨涓鍜鏄鍦浜鏈瀹绔鎬鍙勫姟鏂鍒鎵鎺杩庡瀵勪簡犲釜锛鈥銆鐜鍏鏃鎴]")
+LOST = "�?\ue000"
+LONGEST_LINE = 100_000
+LONGEST_SLIP = 60
+AMBIGUOUS = "笆濉"
+YEAR = re.compile(r"(?<!\d)20[0-2]\d(?=年)")
+LINE_START = re.compile(r"(?m)^[?？]{1,4}(?=[一-鿿(（])")
 
 
-def gloss_edits(text: str) -> Iterator[Edit]:
-    """Pinyin in brackets after characters: 建設(shè). Toneless ones only where toned ones show the habit."""
-    matches = list(GLOSS.finditer(text))
-    toned = sum(1 for match in matches if TONES.search(match.group()))
-    for match in matches:
-        if TONES.search(match.group()) or toned >= 3:
-            yield Edit(match.start(), match.end(), RemovalReason.PINYIN_GLOSS)
+def mojibake_edits(lines: list[Line]) -> Iterator[Edit]:
+    """Lines that were decoded with the wrong table, repaired where that gives plausible Chinese."""
+    for line in lines:
+        if 4 <= len(line.text) <= LONGEST_LINE:
+            edit = _read_as_latin(line) or _read_as_gb(line)
+            if edit is not None:
+                yield edit
 
 
-def punctuation_edits(text: str) -> Iterator[Edit]:
-    for match in DOUBLED.finditer(text):
-        yield Edit(match.start(), match.end(), RemovalReason.MOJIBAKE, match.group(1) or match.group(2) or "")
+def _read_as_latin(line: Line) -> Edit | None:
+    high = len(NARROW.findall(line.text))
+    if high < 6 or high * 3 < len(line.text):
+        return None
+    data = bytearray()
+    places: list[int] = []
+    for i, character in enumerate(line.text):
+        if character in LOST:
+            continue
+        places.append(i)
+        for table in ("latin-1", "cp1252"):
+            try:
+                data += character.encode(table)
+                break
+            except UnicodeEncodeError:
+                continue
+        else:
+            return None
+    for encoding in ("utf-8", "gb18030"):
+        edit = _repaired(line, bytes(data), places, encoding)
+        if edit is not None:
+            return edit
+    return None
+
+
+def _read_as_gb(line: Line) -> Edit | None:
+    if len(UTF8_AS_GB.findall(line.text)) * 8 < len(line.text):
+        return None
+    data = bytearray()
+    places: list[int] = []
+    for i, character in enumerate(line.text):
+        encoded = b"" if character in LOST else character.encode("gb18030", errors="ignore")
+        data += encoded
+        places += [i] * len(encoded)
+    return _repaired(line, bytes(data), places, "utf-8")
+
+
+def _repaired(line: Line, data: bytes, places: list[int], encoding: str) -> Edit | None:
+    """The line decoded anew, if nearly all of it decodes and the result reads like Chinese."""
+    text: list[str] = []
+    kept: list[int] = []
+    position = broken = 0
+    lost = -1
+    while position < len(data):
+        for size in (1, 2, 3, 4):
+            try:
+                character = data[position : position + size].decode(encoding)
+            except UnicodeDecodeError:
+                continue
+            break
+        else:
+            broken += position == 0 or position - 1 != lost
+            lost = position
+            position += 1
+            continue
+        text.append(character)
+        kept.append(places[position])
+        position += size
+    result = "".join(text)
+    if broken * 5 > len(text) or plausibility(result) < max(0.08, plausibility(line.text) + 0.05):
+        return None
+    return Edit(line.start, line.end, RemovalReason.MOJIBAKE, result, tuple(kept))
+
+
+@cache
+def _slips() -> tuple[tuple[re.Pattern[str], str, int], ...]:
+    """Pattern of what a marked run becomes when its first byte is lost, the run, and the byte left over at its end."""
+    units = "一二三四五六七八九"
+    numbers = [*units, "十", *("十" + unit for unit in units), "二十"]
+    runs = [f"（{number}）" for number in numbers]
+    runs += [f"“{plan}”" for plan in ("十四五", "十三五", "十二五", "十一五", "十五五", "十五", "八五", "七五")]
+    slips = []
+    for run in sorted(runs, key=len, reverse=True):
+        data = run.encode("gb18030")[1:]
+        body = [data[i : i + 2].decode("gb18030") for i in range(0, len(data) - 1, 2)]
+        if all("\ue000" <= c <= "\uf8ff" for c in body):
+            continue  # every character of it was lost
+        lost = "".join(c for c in body if not "\ue000" <= c <= "\uf8ff") == AMBIGUOUS
+        seen = "".join(
+            ("" if lost else f"{re.escape(c)}?") if "\ue000" <= c <= "\uf8ff" else re.escape(c) for c in body
+        )
+        slips.append((re.compile(f"[?？][。！]?{seen}"), run, data[-1]))
+    return tuple(slips)
+
+
+def slip_edits(text: str) -> Iterator[Edit]:
+    """Numbers and names of plans whose first byte was lost, with the characters that slipped along behind them."""
+    found = [Edit(m.start(), m.end(), RemovalReason.MOJIBAKE) for m in LINE_START.finditer(text)]
+    if "?" in text or "？" in text:
+        for pattern, run, left_over in _slips():
+            for match in pattern.finditer(text):
+                if pattern.pattern.endswith(AMBIGUOUS):
+                    run = _likely_plan(text)
+                stop = "。" if match.group()[1:2] == "。" else ""
+                end, behind = _resynchronised(text, match.end(), left_over)
+                found.append(Edit(match.start(), end, RemovalReason.MOJIBAKE, stop + run + behind))
+    done = 0
+    for edit in sorted(found, key=lambda edit: (edit.start, -edit.end)):
+        if edit.start >= done:
+            yield edit
+            done = edit.end
+
+
+def _likely_plan(text: str) -> str:
+    """“十五”, “十二五” and “十三五” leave the same remnant: the years of the text decide."""
+    years = [int(year) for year in YEAR.findall(text)]
+    latest = max(years, default=0)
+    return "“十三五”" if latest >= 2016 else "“十二五”" if latest >= 2011 else "“十五”"
+
+
+def _resynchronised(text: str, position: int, left_over: int) -> tuple[int, str]:
+    """Where the slip ends, and the characters that its bytes really were; nothing when no slip goes on."""
+    data = bytearray()
+    for i in range(position, min(len(text), position + LONGEST_SLIP)):
+        encoded = text[i].encode("gb18030", errors="ignore")
+        if i == position and (len(encoded) != 2 or encoded[0] != left_over):
+            return position, ""
+        data += encoded if i > position else encoded[1:]
+        if len(encoded) == 1:  # an ASCII letter that is really the second half of a character
+            break
+        if len(encoded) != 2:
+            return position, ""
+    else:
+        return position, ""
+    try:
+        return i + 1, data.decode("gb18030")
+    except UnicodeDecodeError:
+        return position, ""

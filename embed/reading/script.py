@@ -6,6 +6,8 @@ import re
 from functools import cache
 from typing import Protocol
 
+from embed.reading.wordlists import read_sections
+
 __all__ = ["is_traditional", "simplify", "to_simplified"]
 
 # Written so in simplified names too (於潜镇, 乾安县, 甯, 徵羽): a few of them do not make a text traditional.
@@ -41,6 +43,9 @@ TAIWAN_TERMS = {
 TAIWAN_MARKS = re.compile("程式|計畫|網路|資訊|品質|數位化|軟體|伺服器")
 _TAIWAN = re.compile("|".join(sorted(TAIWAN_TERMS, key=len, reverse=True)))
 
+# 著 is also the simplified form in these.
+ZHE = re.compile("(?<![显卓原论专巨编昭土译遗合所名撰])著(?![名作述称者书录])")
+RARE = re.compile("[乾藉塚濛鮀酇鉅澂濬於洩瀂礐篢磑鮜輋逕馀餘鴜鷺沈沉冢蒙钜]")
 HAN = re.compile("[㐀-䶿一-鿿豈-﫿]")
 
 
@@ -59,9 +64,43 @@ def _converter() -> _Converter:
 def to_simplified(text: str) -> str:
     """Simplified characters for traditional ones; every character keeps its place (len(result) == len(text))."""
     converted = _converter().convert(text)
-    if len(converted) == len(text):
-        return converted
-    return "".join(_single(character) for character in text)
+    if len(converted) != len(text):
+        converted = "".join(_single(character) for character in text)
+    return converted if converted == text else _corrected(text, converted)
+
+
+def _corrected(text: str, converted: str) -> str:
+    """What the conversion leaves or spoils: 著 for 着 in verbs, and names of places that keep a rare character."""
+    characters = list(converted)
+    for match in ZHE.finditer(converted):
+        characters[match.start()] = "着"
+    if RARE.search(text):
+        pattern, official = _place_names()
+        for match in pattern.finditer(converted):
+            name = official[match.group()]
+            for i, character in enumerate(name, start=match.start()):
+                if characters[i] != character and text[i] in (character, _traditional().convert(character)):
+                    characters[i] = character
+    return "".join(characters)
+
+
+@cache
+def _place_names() -> tuple[re.Pattern[str], dict[str, str]]:
+    """A pattern of the names as the conversion writes them, and the official name for each."""
+    official = {}
+    for name in read_sections("place_names.txt")["names"]:
+        official[_converter().convert(name)] = name
+        official[_converter().convert(_traditional().convert(name))] = name
+    longest_first = sorted(official, key=len, reverse=True)
+    return re.compile("|".join(map(re.escape, longest_first))), official
+
+
+@cache
+def _traditional() -> _Converter:
+    import opencc
+
+    converter: _Converter = opencc.OpenCC("s2t")
+    return converter
 
 
 @cache

@@ -24,6 +24,7 @@ class Edit:
     end: int
     reason: RemovalReason | None
     replacement: str = ""
+    places: tuple[int, ...] | None = None  # of each new character, counted from `start`; evenly spread when not given
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,8 @@ class TrackedText:
 
     def _replacement_origin(self, edit: Edit) -> NDArray[np.int32]:
         """Spread the new characters over the old ones, so that first and last stay at the ends."""
+        if edit.places is not None:
+            return self.origin[edit.start + np.asarray(edit.places, dtype=np.int64)]
         new, old = len(edit.replacement), edit.end - edit.start
         steps = np.arange(new, dtype=np.int64) * (old - 1) // max(1, new - 1)
         return self.origin[edit.start + steps]

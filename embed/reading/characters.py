@@ -1,0 +1,58 @@
+"""Single characters that do not belong to a report: invisible ones, odd spaces, pinyin glosses, doubled marks."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+from embed.reading.document import RemovalReason
+from embed.reading.tracked import Edit
+
+__all__ = ["CRLF", "ONE_TO_ONE", "ONE_TO_ONE_NEEDED", "gloss_edits", "invisible_edits", "punctuation_edits"]
+
+INVISIBLE = re.compile(
+    "[\u0000-\u0008\u000e-\u001f\u007f-\u0084\u0086-\u009f\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f"
+    "\ufeff\ufe00-\ufe0f\ufff9-\ufffd\ue000-\uf8ff\U000e0000-\U000e0fff\U000f0000-\U0010ffff]+"
+)
+SPACES = dict.fromkeys(map(chr, (9, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000)), " ")
+BREAKS = {"\u2028": "\n", "\u2029": "\n", "\u0085": "\n", "\x0b": "\n", "\r": "\n"}
+# Radicals and compatibility forms look like ordinary characters; fonts with a wrong map give them.
+LOOKALIKES = {
+    chr(code): unicodedata.normalize("NFKC", chr(code))
+    for code in (*range(0x2F00, 0x2FD6), *range(0xF900, 0xFA6E), *range(0xFA70, 0xFADA))
+    if len(unicodedata.normalize("NFKC", chr(code))) == 1
+}
+LOOKALIKES |= dict(
+    zip(
+        "⼾⾞⾨⾺⿂⿃⿑⿒⿓⾙⾒⾧⾴⾵⾶⻄⻅⻆⻉⻋⻓⻔⻘⻚⻛⻜⻢⻥⻩⺠⻁",
+        "户车门马鱼鸟齐齿龙贝见长页风飞西见角贝车长门青页风飞马鱼黄民虎",
+        strict=True,
+    )
+)
+ONE_TO_ONE = str.maketrans(SPACES | BREAKS | LOOKALIKES)
+ONE_TO_ONE_NEEDED = re.compile(f"[{''.join(map(re.escape, SPACES | BREAKS))}⺀-⿕豈-﫿]")
+CRLF = re.compile("\r(?=\n)")
+GLOSS = re.compile("(?<=[㐀-鿿])[(（][a-zāáǎàōóǒòēéěèīíǐìūúǔùǖǘǚǜüńňǹɡ]{1,6}[)）]")
+TONES = re.compile("[āáǎàōóǒòēéěèīíǐìūúǔùǖǘǚǜńňǹ]")
+DOUBLED = re.compile("([,，])[,，]+|[,，]+(?=[。；])|([。；])[,，。]+(?=[㐀-鿿])")
+
+
+def invisible_edits(text: str) -> Iterator[Edit]:
+    for match in INVISIBLE.finditer(text):
+        yield Edit(match.start(), match.end(), RemovalReason.INVISIBLE)
+
+
+def gloss_edits(text: str) -> Iterator[Edit]:
+    """Pinyin in brackets after characters: 建設(shè). Toneless ones only where toned ones show the habit."""
+    matches = list(GLOSS.finditer(text))
+    toned = sum(1 for match in matches if TONES.search(match.group()))
+    for match in matches:
+        if TONES.search(match.group()) or toned >= 3:
+            yield Edit(match.start(), match.end(), RemovalReason.PINYIN_GLOSS)
+
+
+def punctuation_edits(text: str) -> Iterator[Edit]:
+    """Commas that stand twice, or before a full stop, where a character was lost."""
+    for match in DOUBLED.finditer(text):
+        yield Edit(match.start(), match.end(), RemovalReason.MOJIBAKE, match.group(1) or match.group(2) or "")
