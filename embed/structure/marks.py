@@ -56,6 +56,7 @@ _MARK = re.compile(
     | (?P<circle>[①-⑳])[、.．]?
     | (?P<han>[{_HAN}]{{1,3}}){_GAP}{{0,3}}[、.．,，:：]
     | (?P<arabic>[0-9０-９]{{1,2}}){_GAP}{{0,3}}(?:[、．,，]|\.(?![0-9０-９]))
+    | (?P<arabic_tight>[1-9])\.(?=[0-9]{{1,2}}[月日年个名件所])
     | (?P<letter>[A-Z])[.．、](?![A-Za-z0-9])
     | (?P<bullet>[●◆■▲★○◇□▪•◎➢►√※])
     | (?P<han_space>[{_HAN}]{{1,3}}){_GAP}{{1,4}}(?=[一-鿿])
@@ -74,12 +75,13 @@ _SCHEMES = {
     "circle": Scheme.CIRCLE,
     "han": Scheme.HAN,
     "arabic": Scheme.ARABIC,
+    "arabic_tight": Scheme.ARABIC,
     "letter": Scheme.LETTER,
     "bullet": Scheme.BULLET,
     "han_space": Scheme.HAN,
 }
 _ENCLOSED = {"han_circle": 0x3220, "arabic_circle": 0x2474, "arabic_dot": 0x2488, "circle": 0x2460}
-_DOUBTFUL = frozenset({"han_half", "han_space", "arabic_half"})
+_DOUBTFUL = frozenset({"han_half", "han_space", "arabic_half", "arabic_tight"})
 BARE_NUMBER = re.compile(rf"([{_HAN}]{{1,2}})(?=[一-鿿“\"《]|20[0-9])")
 
 

@@ -27,6 +27,7 @@ _PARTS = frozenset({Role.PROBLEM, Role.PLAN, Role.CAUSE})
 _OPENED = {Opening.CAUSE: (Role.CAUSE, 9.0), Opening.PLAN: (Role.PLAN, 6.0), Opening.PROBLEM: (Role.PROBLEM, 6.0)}
 _LONG_HEADING = 20  # a longer heading among measures names a measure, whatever words it holds
 _SELF = re.compile(r"本人|我们|我(?![市县区镇乡局街省州旗厅院校委办国])")
+_PERSONAL = re.compile(r"第一责任人|亲自")  # said of nobody but the leaders themselves
 _PLANS = re.compile(
     r"下一步|下步|今后|明年|来年|将(?!(?:有关|相关|主要|具体)?情况)|重点(?:做好|抓好)|打算|计划|安排|针对(?:以上|上述|这些)"
 )
@@ -120,6 +121,10 @@ def _expectation(role: Role, weight: float, headings: HeadingWeights, *, shared:
     return 2.5 if shared else 3.0
 
 
+def _in_part(situation: Situation) -> bool:
+    return situation.announced in _PARTS or bool(set(situation.headings) & _PARTS)
+
+
 def _weigh_leaders(text: str, scores: dict[Role, float], situation: Situation) -> None:
     """Add what speaks for the leaders' own duties, and what speaks for a measure that only stands among them."""
     leaders, duties = min(situation.cues.get(Cue.LEADER, 0), 3), min(situation.cues.get(Cue.DUTY, 0), 4)
@@ -128,6 +133,8 @@ def _weigh_leaders(text: str, scores: dict[Role, float], situation: Situation) -
     if Role.LEADERSHIP in situation.headings:
         if duties and not leaders and _SELF.search(text):
             evidence += 0.5
+    elif leaders and duties >= 3 and not _in_part(situation) and _PERSONAL.search(text):
+        evidence += 1.5
     else:
         evidence *= 0.6 if leaders else 0.3
     scores[Role.LEADERSHIP] += evidence
