@@ -65,11 +65,19 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One passage of a cluster, and how near it is to the cluster's centre (mean similarity to the members, 0 … 1)."""
+    """One passage of a cluster.
+
+    similarity: mean similarity to the members. outline: code of the outline's item, "" outside it. family: passages
+    with the same number copy one another, −1 for none. x, y: place on the flat map, 0 … 1.
+    """
 
     passage: str
     row: int
     similarity: float
+    outline: str
+    family: int
+    x: float
+    y: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +137,10 @@ class Leftover:
     row: int
     second: str | None
     similarity: float
+    outline: str
+    family: int
+    x: float
+    y: float
 
 
 @dataclass(frozen=True, slots=True)

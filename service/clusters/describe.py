@@ -75,8 +75,16 @@ def _cluster(
         name_source=source,
         description=central_sentence(passages[0].text, terms),
         members=tuple(
-            Member(generation.passage_id(int(row)), int(row), round(float(s), 4))
-            for row, s in zip(rows, similarity, strict=True)
+            Member(
+                generation.passage_id(int(model.space.rows[i])),
+                int(model.space.rows[i]),
+                round(float(model.assigned.similarity[i]), 4),
+                model.places[i],
+                int(model.families[i]),
+                round(float(model.positions[i, 0]), 4),
+                round(float(model.positions[i, 1]), 4),
+            )
+            for i in mine.tolist()
         ),
         group="",
         theme=theme.code if theme else "",
@@ -90,7 +98,18 @@ def _cluster(
         years=spread.years,
         representative=_representative(passages, generation),
         divergent=_divergent(generation, model, central),
+        families=_families(generation, model, mine),
     )
+
+
+def _families(generation: Generation, model: RoleModel, mine: NDArray[np.int64]) -> tuple[tuple[str, ...], ...]:
+    """Copy families with at least two members here, largest first."""
+    together: dict[int, list[str]] = {}
+    for i in mine.tolist():
+        if model.families[i] >= 0:
+            together.setdefault(int(model.families[i]), []).append(generation.passage_id(int(model.space.rows[i])))
+    families = [tuple(family) for family in together.values() if len(family) > 1]
+    return tuple(sorted(families, key=lambda family: (-len(family), family)))
 
 
 def _support(passages: Sequence[StoredPassage], words: Sequence[str]) -> Count:

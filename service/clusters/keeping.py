@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 __all__ = ["catalogue_digest", "key_of", "pack", "passages_before", "rename", "series_of", "unpack"]
 
-FORM = 1  # of what is kept; another form is clustered anew
+FORM = 2  # of what is kept; another form is clustered anew
 
 
 def catalogue_digest() -> str:
@@ -61,6 +61,7 @@ def pack(
     """(JSON values, arrays) of a clustering."""
     rows = model.space.rows
     report = np.asarray(generation.passages.report)[rows]
+    codes = ["", *sorted({place for place in model.places if place})]
     clusters = []
     for cluster in found.clusters:
         value = {f.name: getattr(cluster, f.name) for f in fields(Cluster) if f.name != "members"}
@@ -72,12 +73,16 @@ def pack(
         "label": model.assigned.label,
         "second": model.assigned.second,
         "similarity": model.assigned.similarity,
+        "place": np.array([codes.index(place) for place in model.places], dtype=np.int16),
+        "family": model.families,
+        "position": model.positions,
         "means": model.centres.means,
         "examples": model.space.themes.examples,
         "centres": model.space.themes.centres,
     }
     groups = [asdict(group) for group in found.groups]
-    return {"ids": list(model.ids), "clusters": clusters, "groups": groups, "examples": model.with_examples}, arrays
+    meta = {"ids": list(model.ids), "places": codes, "clusters": clusters, "groups": groups}
+    return meta | {"examples": model.with_examples}, arrays
 
 
 def _passage_ids(arrays: Mapping[str, NDArray[Any]]) -> list[str]:
@@ -93,38 +98,47 @@ def passages_before(kept: StoredClustering) -> dict[str, str]:
 
 def unpack(role: Role, kept: StoredClustering) -> RoleClusters:
     """The inverse of `pack`."""
-    arrays = kept.arrays
-    passages, rows = _passage_ids(arrays), arrays["row"].tolist()
-    similarity = [round(s, 4) for s in arrays["similarity"].tolist()]
-    members: list[list[Member]] = [[] for _ in kept.meta["ids"]]
+    arrays, ids, codes = kept.arrays, kept.meta["ids"], kept.meta["places"]
+    passages, positions = _passage_ids(arrays), np.round(arrays["position"].astype(np.float64), 4).tolist()
+    rows, similarity = arrays["row"].tolist(), np.round(arrays["similarity"].astype(np.float64), 4).tolist()
+    places, families, second = arrays["place"].tolist(), arrays["family"].tolist(), arrays["second"].tolist()
+    members: list[list[Member]] = [[] for _ in ids]
     leftovers = []
-    for place, label in enumerate(arrays["label"].tolist()):
+    for i, label in enumerate(arrays["label"].tolist()):
+        rest = (codes[places[i]], families[i], *positions[i])
         if label >= 0:
-            members[label].append(Member(passages[place], rows[place], similarity[place]))
-            continue
-        second = int(arrays["second"][place])
-        nearest = kept.meta["ids"][second] if second >= 0 else None
-        leftovers.append(Leftover(passages[place], rows[place], nearest, similarity[place]))
-    place_of = {identity: number for number, identity in enumerate(kept.meta["ids"])}
+            members[label].append(Member(passages[i], rows[i], similarity[i], *rest))
+        else:
+            nearest = ids[second[i]] if second[i] >= 0 else None
+            leftovers.append(Leftover(passages[i], rows[i], nearest, similarity[i], *rest))
+    place_of = {identity: number for number, identity in enumerate(ids)}
     clusters = tuple(_cluster(value, tuple(members[place_of[value["id"]]])) for value in kept.meta["clusters"])
     groups = tuple(Group(g["id"], g["name"], tuple(g["clusters"])) for g in kept.meta["groups"])
     return RoleClusters(role, clusters, groups, tuple(leftovers))
 
 
 def _cluster(value: Mapping[str, Any], members: tuple[Member, ...]) -> Cluster:
-    lists = ("terms", "representative", "divergent")
-    counts = ("support", "reports", "regions", "provinces")
     return Cluster(
-        **{k: v for k, v in value.items() if k in ("id", "name", "description", "group", "theme", "pinned")},
-        **{k: tuple(value[k]) for k in lists},
-        **{k: Count(**value[k]) for k in counts},
+        id=value["id"],
         role=Role(value["role"]),
+        name=value["name"],
         name_source=NameSource(value["name_source"]),
+        description=value["description"],
         members=members,
+        group=value["group"],
+        theme=value["theme"],
         outline=Place(**value["outline"]),
+        terms=tuple(value["terms"]),
+        support=Count(**value["support"]),
+        reports=Count(**value["reports"]),
+        regions=Count(**value["regions"]),
+        provinces=Count(**value["provinces"]),
         levels={level: Count(**count) for level, count in value["levels"].items()},
         years={int(year): Count(**count) for year, count in value["years"].items()},
+        representative=tuple(value["representative"]),
+        divergent=tuple(value["divergent"]),
         families=tuple(tuple(family) for family in value["families"]),
+        pinned=bool(value["pinned"]),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -80,6 +81,8 @@ class _Maker:
 
     def find_or_make(self, encoder: Callable[[], Encoder] | None, *, anew: bool) -> tuple[bool, RoleClusters]:
         """(whether the examples took part, the clusters)."""
+        from embed.index.clusterings import StoredClustering
+
         edits = self._kept.edits()
         key = key_of(self._generation, edits)
         there = None if anew else self._kept.find(self._generation.number, key)
@@ -94,12 +97,15 @@ class _Maker:
         )
         meta, arrays = pack(self._generation, found.clusters, found.model)
         arrays["examples"] = examples
+        meta |= {"stamp": self._stamp()}
         try:
-            self._kept.add(self._generation.number, key, meta | {"stamp": self._stamp()}, arrays, found.events)
+            self._kept.add(self._generation.number, key, meta, arrays, found.events)
         except StoreError as error:
             if "readonly" not in str(error.__cause__):
                 raise
-        return found.model.with_examples, found.clusters
+        # What was just made is read back from the kept form, so that it never differs from what a later load gives.
+        made = StoredClustering(0, self._generation.number, key, json.loads(json.dumps(meta)), arrays)
+        return found.model.with_examples, unpack(self._role, made)
 
     def _stamp(self) -> list[str]:
         """What decides the vectors of the examples."""

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from service.clusters.clustering import Place
 from service.clusters.themes import Catalogue
 
-__all__ = ["OUTSIDE", "Item", "Part", "item_of", "outline", "place_of"]
+__all__ = ["OUTSIDE", "Item", "Part", "item_of", "outline", "place_of", "places_of"]
 
 LEAST_CONFIDENCE = 0.3  # below this a text stands outside the outline
 OUTSIDE = Place("", "", 0.0)
@@ -42,6 +42,20 @@ class Part:
     zh: str
     en: str
     items: tuple[Item, ...]
+
+
+def places_of(belief: NDArray[np.float32], catalogue: Catalogue) -> list[str]:
+    """The item's code for each row of beliefs, shape (n, themes); "" where none is believed in enough."""
+    codes = sorted({theme.outline for theme in catalogue.themes})
+    if not codes:
+        return [""] * len(belief)
+    owner = np.zeros((len(catalogue), len(codes)), np.float32)
+    for row, theme in enumerate(catalogue.themes):
+        owner[row, codes.index(theme.outline)] = 1
+    shares = np.round(belief @ owner, 5)
+    best = shares.argmax(axis=1)
+    enough = shares[np.arange(len(belief)), best] >= LEAST_CONFIDENCE
+    return [codes[k] if ok else "" for k, ok in zip(best.tolist(), enough.tolist(), strict=True)]
 
 
 @lru_cache(maxsize=1)

@@ -13,9 +13,12 @@ from embed.exceptions import QueryError
 from embed.structure.report import Role
 from service.clusters.assign import Assignment, Centres, settle
 from service.clusters.clustering import POOLS, Clustering, Leftover, Parameters, RoleClusters
+from service.clusters.copies import copy_families
 from service.clusters.describe import describe, group_clusters
 from service.clusters.identity import Before, Held, held_groups, hold, keep_ids
+from service.clusters.layout import flat_map
 from service.clusters.linkage import agglomerate
+from service.clusters.outline import places_of
 from service.clusters.space import Space, example_vectors, space_of, themes_of
 from service.clusters.tally import scope_of
 
@@ -40,6 +43,9 @@ class RoleModel:
     assigned: Assignment
     ids: tuple[str, ...]
     with_examples: bool
+    places: tuple[str, ...]  # code of the outline's item of each passage
+    families: NDArray[np.int32]
+    positions: NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +134,17 @@ def cluster_role(
     centres, assigned, fixed = _by_size(centres, assigned, fixed)
     now = _members(assigned, len(centres.means), passages) if passages else [() for _ in centres.means]
     ids, events = keep_ids(role, now, past.before, fixed)
-    model = RoleModel(role, space, centres, assigned, tuple(ids), bool(examples.any()))
+    model = RoleModel(
+        role,
+        space,
+        centres,
+        assigned,
+        tuple(ids),
+        bool(examples.any()),
+        tuple(places_of(space.beliefs, space.themes.catalogue)),
+        copy_families([generation.text_of(int(row)) for row in rows]),
+        flat_map(space.points, assigned.label, assigned.second, centres.means),
+    )
     clusters, groups = group_clusters(describe(generation, model))
     found = RoleClusters(role, clusters, groups, _leftovers(generation, model))
     return Found(found, model, tuple(events))
@@ -185,6 +201,10 @@ def _leftovers(generation: Generation, model: RoleModel) -> tuple[Leftover, ...]
             int(model.space.rows[i]),
             model.ids[model.assigned.second[i]] if model.assigned.second[i] >= 0 else None,
             round(float(model.assigned.similarity[i]), 4),
+            model.places[i],
+            int(model.families[i]),
+            round(float(model.positions[i, 0]), 4),
+            round(float(model.positions[i, 1]), 4),
         )
-        for i in alone
+        for i in alone.tolist()
     )

@@ -81,7 +81,7 @@ class Catalogue:
         """Shares of belief in each theme, same shape; a row sums to 1 less the share of "none of these"."""
         raised = np.expm1(np.minimum(strengths / TEMPERATURE, 50.0).astype(np.float64))
         total = raised.sum(axis=1, keepdims=True) + np.exp(NOTHING / TEMPERATURE)
-        return (raised / total).astype(np.float32)
+        return np.asarray(raised / total, dtype=np.float32)
 
     def strengths_under(self, texts: Sequence[str], headings: Sequence[str]) -> NDArray[np.float32]:
         """`strengths` of texts, each with the heading above it (an empty string where there is none)."""
@@ -89,7 +89,7 @@ class Catalogue:
         place = {heading: row for row, heading in enumerate(distinct)}
         of_heading = self.strengths(distinct)
         rows: NDArray[np.float32] = of_heading[[place[heading] for heading in headings]]
-        return self.strengths(texts) + np.float32(HEADING_WEIGHT) * rows
+        return np.asarray(self.strengths(texts) + np.float32(HEADING_WEIGHT) * rows, dtype=np.float32)
 
 
 def _term_weight(term: str) -> float:
