@@ -167,6 +167,11 @@ class Catalog:
         with sqlite_errors(self.path):
             return self._db.execute(statement, values).fetchall()
 
+    def each(self, statement: str) -> Iterator[Any]:
+        """The rows of a query one after the other, without holding them all."""
+        with sqlite_errors(self.path):
+            yield from self._db.execute(statement)
+
     def run_many(self, statement: str, rows: Sequence[Sequence[Any]]) -> None:
         """Execute one statement for many rows, in one transaction."""
         with self.atomic():

@@ -153,7 +153,8 @@ class StoredPassage:
 class StoredReport:
     """One report of a generation.
 
-    file: the name it was read from; `files` has all names under which the same bytes were found, that one included.
+    file: the name it was read from; `files` has all names under which the same bytes were found, that one included;
+    `paths` has the files on disk, from the root.
     metadata: corrected where somebody corrected it; without evidence and candidates, which `Store.reading` has.
     """
 
@@ -164,6 +165,7 @@ class StoredReport:
     sha256: str
     metadata: Metadata
     passages: int
+    paths: tuple[str, ...] = ()
     duplicate_of: str | None = None
     corrected: tuple[str, ...] = ()
 

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from embed.exceptions import ModelMismatch, StoreCorrupt
 from embed.index.files import disk_errors, sync_folder
 
-__all__ = ["VectorBank", "text_hash"]
+__all__ = ["VectorBank", "damaged_segments", "text_hash"]
 
 _MAGIC = b"BJV1"
 _HEADER = struct.Struct("<4sIQ")
@@ -77,6 +77,18 @@ def _damaged(path: Path, why: str) -> StoreCorrupt:
         f"{path} is damaged: {why}.",
         hint="Run `bijian store verify --repair`: damaged vectors are set aside and computed again.",
     )
+
+
+def damaged_segments(folder: Path) -> list[Path]:
+    """The segment files under a store's `vectors` whose bytes are not what was written, sorted."""
+    damaged = []
+    for path in sorted(folder.glob(f"*/*{_SUFFIX}")):
+        try:
+            if not _Segment(path).verify():
+                damaged.append(path)
+        except (StoreCorrupt, OSError, ValueError):
+            damaged.append(path)
+    return damaged
 
 
 class VectorBank:

@@ -221,7 +221,7 @@ class StoreWriter:
     ) -> int:
         """Build the generation with these contents beside the current one and swap it in at one instant."""
         number = self.next_number()
-        self._set_contents(contents, number)
+        self.set_contents(contents, number)
         folder = self.store.path / "generations"
         building = folder / f".building.{number}"
         with disk_errors(building):
@@ -240,7 +240,8 @@ class StoreWriter:
             return 0
         return self.publish(self.live(), manifest.model, self.bank(manifest.model), rules=manifest.rules)
 
-    def _set_contents(self, contents: Mapping[str, Source], number: int) -> None:
+    def set_contents(self, contents: Mapping[str, Source], number: int) -> None:
+        """Record what generation `number` is made of."""
         live = self.live()
         gone = [path for path, source in live.items() if contents.get(path) != source]
         new = [(path, source) for path, source in contents.items() if live.get(path) != source]

@@ -21,7 +21,7 @@ from embed.pipeline.scanning import Job, absolute, file_hash, list_files, scan_a
 from embed.structure.facts import Facts
 from embed.structure.report import Report
 
-__all__ = ["IndexOptions", "IndexOutcome", "Progress", "Stage", "index_files"]
+__all__ = ["IndexOptions", "IndexOutcome", "Progress", "Stage", "index_files", "reindex"]
 
 Progress = Callable[["Stage"], None]
 
@@ -95,6 +95,25 @@ def index_files(
         return _Run(writer, encoder, facts or {}, progress or _silent, options).index(paths)
 
 
+def reindex(
+    store: Store,
+    encoder: Encoder | Callable[[], Encoder],
+    *,
+    progress: Progress | None = None,
+    options: IndexOptions | None = None,
+) -> IndexOutcome:
+    """Build everything anew: files that are still there are read again where the rules changed, the rest from what
+    was kept; with another encoder all passages get its vectors. The current generation serves until the swap.
+
+    Raises:
+        StoreLocked: another process writes. DiskFull.
+    """
+    options = options or IndexOptions()
+    with store.writer(wait=options.wait) as writer:
+        run = _Run(writer, encoder, {}, progress or _silent, options)
+        return run.reindex()
+
+
 def _silent(stage: Stage) -> None:
     del stage
 
@@ -119,13 +138,24 @@ class _Run:
         self.outcome = IndexOutcome(took_over=writer.took_over.get("pid") if writer.took_over else None)
         self._open = encoder if callable(encoder) else lambda: encoder
         self._encoder: Encoder | None = None
+        self._rebuild = False
         self._started = time.perf_counter()
 
     def index(self, paths: Sequence[Path]) -> IndexOutcome:
-        job = self.writer.begin_job("index")
+        """Bring these files up to date."""
+        return self._as_job("index", lambda: self._index(*list_files(paths)))
+
+    def reindex(self) -> IndexOutcome:
+        """Build everything anew, with whatever encoder is given."""
+        self.outdated, self._rebuild = True, True
+        there = {path: source.name for path, source in self.writer.live().items() if Path(path).is_file()}
+        return self._as_job("reindex", lambda: self._index(there, [], []))
+
+    def _as_job(self, command: str, work: Callable[[], None]) -> IndexOutcome:
+        job = self.writer.begin_job(command)
         state = "interrupted"
         try:
-            self._index(paths)
+            work()
             state = "done"
         except Exception:
             state = "failed"
@@ -135,8 +165,7 @@ class _Run:
                 self.writer.end_job(job, state, self.outcome.counts())
         return self.outcome
 
-    def _index(self, paths: Sequence[Path]) -> None:
-        found, missing, folders = list_files(paths)
+    def _index(self, found: Mapping[str, str], missing: Sequence[Failure], folders: Sequence[str]) -> None:
         self.outcome.files = len(found) + len(missing)
         self.outcome.failures.extend(missing)
         live = self.writer.live()
@@ -254,12 +283,12 @@ class _Run:
         """The encoder, opened when first asked for and held against what the store was built with."""
         if self._encoder is None:
             self._encoder = self._open()
-            if self.manifest is not None:
+            if self.manifest is not None and not self._rebuild:
                 self.manifest.check_encoder(self._encoder)
         return self._encoder
 
     def _stamp(self) -> ModelStamp:
-        return self.manifest.model if self.manifest else ModelStamp.of(self.encoder())
+        return self.manifest.model if self.manifest and not self._rebuild else ModelStamp.of(self.encoder())
 
     def _bank(self) -> VectorBank:
         return self.writer.bank(self._stamp())

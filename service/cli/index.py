@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -29,25 +30,38 @@ _LISTED = 20
 @click.option("--manifest", type=click.Path(path_type=Path, dir_okay=False), help="已知信息 CSV · a CSV of known facts")
 @click.option("--prune", is_flag=True, help="移除已不存在的文件 · drop files that are gone")
 @click.option("--wait", type=float, default=0.0, show_default=True, help="等待其他写入者的秒数 · seconds to wait")
+@click.option("--watch", type=float, help="每隔若干秒再查一次 · look again every so many seconds, until interrupted")
 @settings_options("store", "model", "engine", "cache", "threads")
 @format_option("table", "json")
 def command(
-    files: tuple[Path, ...], manifest: Path | None, prune: bool, wait: float, form: str, **given: object
+    files: tuple[Path, ...],
+    manifest: Path | None,
+    prune: bool,
+    wait: float,
+    watch: float | None,
+    form: str,
+    **given: object,
 ) -> int:
     settings = read_settings(given)
     from embed.index import Store
     from embed.models.opening import cores_given
     from embed.pipeline import IndexOptions, index_files
 
-    facts = _facts(manifest)
     store = Store.open(settings.store, create=True)
     options = IndexOptions(prune=prune, wait=wait, workers=settings.threads or cores_given())
-    with Bars() as bars:
-        outcome = index_files(
-            store, expand(files), encoder_opener(settings), facts=facts, progress=bars.show, options=options
-        )
-    present(outcome, settings.store, form)
-    return SOME_FAILED if outcome.failures else 0
+    opener = encoder_opener(settings)
+    first = True
+    while True:
+        with Bars() as bars:
+            outcome = index_files(
+                store, expand(files), opener, facts=_facts(manifest), progress=bars.show, options=options
+            )
+        if first or outcome.changed or not watch:
+            present(outcome, settings.store, form)
+        first = False
+        if not watch:
+            return SOME_FAILED if outcome.failures else 0
+        time.sleep(watch)
 
 
 def expand(patterns: Sequence[Path]) -> list[Path]:

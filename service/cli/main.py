@@ -23,6 +23,10 @@ COMMANDS = {
     "inspect": ("service.cli.inspect", "查看一份文件如何被理解 · Show how a file is understood"),
     "export": ("service.cli.export", "导出报告与段落 · Export reports and passages"),
     "models": ("service.cli.models", "模型 · Models"),
+    "reindex": ("service.cli.reindex", "重建索引，可换模型 · Build the store anew"),
+    "correct": ("service.cli.correct", "更正报告信息 · Correct a report's metadata"),
+    "remove": ("service.cli.remove", "移除报告 · Take reports out"),
+    "store": ("service.cli.store", "校验、统计、整理、回退 · Verify, figures, compact, roll back"),
     "serve": ("service.cli.serve", "启动服务 · Serve the API and the page"),
 }
 
