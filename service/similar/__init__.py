@@ -18,9 +18,35 @@ from service.similar.answer import (
     Why,
     WordMatch,
 )
+from service.similar.compare import compare
+from service.similar.distinct import distinctive
+from service.similar.draft import check_draft
+from service.similar.families import copy_families
 from service.similar.find import find_similar, find_similar_many
+from service.similar.findings import (
+    CompareAnswer,
+    ComparedPair,
+    Conflict,
+    ConflictKind,
+    CopyFamily,
+    DistinctiveAnswer,
+    DistinctivePassage,
+    DraftAnswer,
+    DraftPart,
+    FamiliesAnswer,
+    FamilyMember,
+    Relation,
+    ReportCard,
+    Residue,
+    ReuseAnswer,
+    ReusedPassage,
+    ReuseSource,
+    SourceReport,
+    Template,
+)
 from service.similar.fused import neighbours
 from service.similar.query import LONGEST_TEXT, MOST_RESULTS, GroupBy, SimilarQuery
+from service.similar.reuse import reuse
 
 __all__ = [
     "LONGEST_TEXT",
@@ -30,7 +56,18 @@ __all__ = [
     "AlsoIn",
     "Citation",
     "ClauseMatch",
+    "CompareAnswer",
+    "ComparedPair",
+    "Conflict",
+    "ConflictKind",
+    "CopyFamily",
     "Direction",
+    "DistinctiveAnswer",
+    "DistinctivePassage",
+    "DraftAnswer",
+    "DraftPart",
+    "FamiliesAnswer",
+    "FamilyMember",
     "Group",
     "GroupBy",
     "Hit",
@@ -38,12 +75,25 @@ __all__ = [
     "Operation",
     "Part",
     "RawScore",
+    "Relation",
+    "ReportCard",
+    "Residue",
+    "ReuseAnswer",
+    "ReuseSource",
+    "ReusedPassage",
     "Shortfall",
     "SimilarAnswer",
     "SimilarQuery",
+    "SourceReport",
+    "Template",
     "Why",
     "WordMatch",
+    "check_draft",
+    "compare",
+    "copy_families",
+    "distinctive",
     "find_similar",
     "find_similar_many",
     "neighbours",
+    "reuse",
 ]

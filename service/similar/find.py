@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from embed.index.generation import Generation
     from embed.models.encoder import Encoder
 
-__all__ = ["find_similar", "find_similar_many"]
+__all__ = ["answer_request", "find_similar", "find_similar_many"]
 
 FOLDED = 3  # hits that are looked at for each that is wanted, where near copies may fold away
 
@@ -69,9 +69,9 @@ def find_similar_many(
             place += len(pieces[i])
             answers.append(_answer_text(generation, query, pieces[i], mine))
         elif query.passage is not None:
-            answers.append(_answer(request_for_passage(generation, query)))
+            answers.append(answer_request(request_for_passage(generation, query)))
         else:
-            answers.append(_answer(request_for_vector(generation, query)))
+            answers.append(answer_request(request_for_vector(generation, query)))
     return answers
 
 
@@ -91,10 +91,10 @@ def _answer_text(
         for piece, vector in zip(pieces, vectors, strict=True)
     ]
     if len(requests) == 1:
-        return _answer(requests[0])
+        return answer_request(requests[0])
     if query.cursor:
         raise QueryError("a text of several passages has no further pages.", hint="Ask with one of its passages.")
-    answers = [_answer(request) for request in requests]
+    answers = [answer_request(request) for request in requests]
     parts = tuple(
         Part(piece.start, piece.end, piece.asked.text, answer.hits, answer.groups)
         for piece, answer in zip(pieces, answers, strict=True)
@@ -115,7 +115,8 @@ def _answer_text(
     )
 
 
-def _answer(request: Request) -> SimilarAnswer:
+def answer_request(request: Request) -> SimilarAnswer:
+    """Answer a query that was made ready."""
     query, generation = request.query, request.view.generation
     offset = read_cursor(query.cursor, generation.number, query) if query.cursor else 0
     needed = (offset + query.k) * (FOLDED if query.collapse_copies or query.diversity else 1)
