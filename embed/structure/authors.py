@@ -183,6 +183,8 @@ def _town(
         towns = [m for m in organ.mentions if depth_of(m, divisions) == 4]
         if towns:
             return towns[-1].text
+        if organ.town:
+            return organ.town
     counts: dict[str, int] = {}
     for s in subjects:
         for m in s.mentions[-1:]:

@@ -25,6 +25,7 @@ class Organ:
     kind: str
     start: int = -1
     end: int = -1
+    town: str | None = None  # a town that the table does not list
 
 
 _DEPARTMENT_END = (
@@ -85,11 +86,26 @@ def parse_organ(text: str, divisions: Divisions, offset: int = -1) -> Organ | No
     chain = _last_chain(mentions)
     rest = part[chain[-1].end :] if chain else part
     rest = re.sub(r"[(（].{0,12}[)）]$", "", rest)
-    department = _department(rest, chained=bool(chain))
+    town = _unlisted_town(rest, chain, divisions)
+    department = None if town else _department(rest, chained=bool(chain))
     kind = kind_of(chain[-1], divisions) if chain else _generic_kind(rest)
     start = offset + text.index(part) if offset >= 0 and part in text else -1
-    level = _level(department, chain, rest, divisions)
-    return Organ(part, tuple(chain), department, level, kind, start, start + len(part) if start >= 0 else -1)
+    level = Level.TOWNSHIP if town else _level(department, chain, rest, divisions)
+    return Organ(part, tuple(chain), department, level, kind, start, start + len(part) if start >= 0 else -1, town)
+
+
+_UNLISTED = re.compile(
+    r"(?P<name>[一-鿿]{2,7}(?:街道|镇|乡|苏木))(?:办事处|人民政府|政府|党委|党工委|委员会|党政办公?室?)?$"
+)
+_NO_NAME = re.compile(r"[各我本全该某]|乡镇|城镇|镇街|村镇|政府|委员")
+
+
+def _unlisted_town(rest: str, chain: list[Mention], divisions: Divisions) -> str | None:
+    """A town's name that the table lacks, behind its county's name or alone."""
+    match = _UNLISTED.fullmatch(rest)
+    if match is None or _NO_NAME.search(match["name"]) or (chain and depth_of(chain[-1], divisions) == 4):
+        return None
+    return match["name"]
 
 
 def _inside_word(text: str, mention: Mention) -> bool:

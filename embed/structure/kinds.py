@@ -139,6 +139,8 @@ def _template(text: str, frame: Frame, fields: list[PageField]) -> KindFinding |
     blank = _BLANK_PLACE.search(text, lines[0].start, lines[-1].end) if lines else None
     if blank:
         return KindFinding(ReportKind.TEMPLATE, "blank place in the title", blank.group(), blank.start(), blank.end())
+    if not any(sign in text for sign in "XxＸ×✕*＊_＿○〇某"):
+        return None
     signs = list(_TEMPLATE_SIGN.finditer(text, start, min(end, start + 20000)))
     enough = max(TEMPLATE_SIGNS, (end - start) // 1500)
     if len(signs) >= enough:

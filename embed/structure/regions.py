@@ -40,6 +40,7 @@ class Conclusion:
 ENOUGH = 1.9
 ALONE = 0.95  # for the only place named, when it is of the kind that the text looks up to
 MARGIN = 1.2  # times the runner-up
+NAMESAKE = 0.9  # ahead of another place of the same name: one clear mention of the place above it
 MOST_BODY = 4.0  # of all mentions of one name in the running text
 _KIND_ENDS = {
     "市": ("市",),
@@ -128,7 +129,10 @@ class _Vote:
         order = sorted(scores.items(), key=lambda item: (-item[1], item[0]))
         first, second = order[0], order[1] if len(order) > 1 else ("", 0.0)
         enough = ENOUGH if second[1] > 0 or not self.known.kind else ALONE
-        clear = first[1] >= enough and first[1] >= MARGIN * second[1] and first[1] - second[1] >= 0.4
+        if second[0] and self.divisions.name_of(first[0]) == self.divisions.name_of(second[0]):
+            clear = first[1] - second[1] >= NAMESAKE
+        else:
+            clear = first[1] >= enough and first[1] >= MARGIN * second[1] and first[1] - second[1] >= 0.4
         return (first[0] if clear else ""), first[1], second[1]
 
     def at_depth(self, depth: int) -> Conclusion:

@@ -26,12 +26,13 @@ _FIELD_WEIGHTS = {
 }
 # Other places that a report speaks of: who was visited, what was learnt from whom, whose office was helped.
 _ELSEWHERE_BEFORE = re.compile(
-    r"(?:赴|前往|到|与|同|和|及|向|从|学习|借鉴|推广|来自|邻近|毗邻|对接|联合|联动|携手|考察|参照|"
-    r"对标|、)[^。；，,《]{0,4}$"
+    r"(?:赴|前往|学习|借鉴|推广|来自|邻近|毗邻|对接|联动|携手|考察|参照|对标)[^。；，,《]{0,4}$"
 )
 _ELSEWHERE_AFTER = re.compile(
-    r"[^。；，,]{0,12}(?:考察|经验|做法|协作|合作协议|签订|结对|籍|户籍|学院|大学|交界|接壤|毗邻)|[、和与]"
+    r"[^。；，,]{0,12}(?:考察|经验|做法|协作|合作协议|签订|结对|籍|户籍|学院|大学|交界|接壤|毗邻)"
 )
+_LISTED_BEFORE = re.compile(r"(?:与|同|和|及|向|从|到|联合|、)$")
+_LISTED_AFTER = re.compile(r"[、和与]")
 _LOCAL_OFFICE = re.compile(
     r"派出所|司法所|人民法庭|法庭|公巡大队|交警中队|巡逻中队|卫生院|中心校|供电所|税务所|市场监管所|"
     r"财政所|自然资源所"
@@ -180,20 +181,25 @@ def body_witnesses(text: str, frame: Frame, mentions: list[Mention]) -> list[Wit
     start, _ = frame.body
     quotes = _quotes(text, frame)
     found = []
+    share = 1.0
     for m in mentions:
+        share = share if m.chained else _share(text, m)
         if _quoted(m, quotes):
             weight, rule = (3.0 if m.start < start + 3000 else 1.5), "quoted title"
-        elif _is_elsewhere(text, m):
-            weight, rule = 0.2, "place elsewhere"
+        elif share < 1:
+            weight, rule = (0.2 if share < 0.5 else 1.0), "place elsewhere"
         else:
             weight, rule = (2.0 if m.start < start + OPENING else 1.0), "running text"
         found.append(Witness(m, weight, rule))
     return found
 
 
-def _is_elsewhere(text: str, m: Mention) -> bool:
+def _share(text: str, m: Mention) -> float:
+    """How much a name in the text says of its author: all, half when it stands in a list, little when visited."""
     before, after = text[max(0, m.start - 12) : m.start], text[m.end : m.end + 24]
-    return bool(_ELSEWHERE_BEFORE.search(before) or _ELSEWHERE_AFTER.match(after)) and not m.chained
+    if _ELSEWHERE_BEFORE.search(before) or _ELSEWHERE_AFTER.match(after):
+        return 0.2
+    return 0.5 if _LISTED_BEFORE.search(before) or _LISTED_AFTER.match(after) else 1.0
 
 
 def _quotes(text: str, frame: Frame) -> list[tuple[int, int]]:
@@ -286,7 +292,7 @@ def _word_witnesses(text: str, start: int, end: int, divisions: Divisions) -> li
                 found.append(Mention(position, position + len(word), word, tuple(rows), full=False))
         position += len(word)
     return [
-        Witness(m, 0.2 if _is_elsewhere(text, m) else 1.0, "bare name in the text")
+        Witness(m, _share(text, m), "bare name in the text")
         for m in found
         if not re.match(r"经验|精神|会议|模式|讲话|大学|学院", text[m.end : m.end + 2])
     ]

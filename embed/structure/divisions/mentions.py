@@ -93,7 +93,13 @@ def _ending_at(text: str, end: int, floor: int, suffix: str, divisions: Division
             return None
     elif suffix == "街":
         tail = "道"
+    last = text[max(0, end - 3) : end] + tail
+    lengths = divisions.lengths.get(last[-3:], 0) | divisions.lengths.get(last[-2:], 0)
+    if not lengths:
+        return None
     for begin in range(max(floor, end - LONGEST), end - 1):
+        if not lengths >> (end - begin + len(tail)) & 1:
+            continue
         name = text[begin:end] + tail
         rows = divisions.full.get(name)
         if rows:

@@ -37,7 +37,11 @@ class Division:
 
 
 class Divisions:
-    """Look-ups by code, by full name and by short name; built once, read only."""
+    """Look-ups by code, by full name and by short name; built once, read only.
+
+    `full` maps a name to its rows, `stems` a bare name (廉江) of a county or above to its rows, `lengths` the last
+    three characters of names to a bit mask of how long the names that end so are.
+    """
 
     def __init__(self, current: list[str], former: list[str], changes: list[str]) -> None:
         self.codes: list[str] = []
@@ -59,6 +63,10 @@ class Divisions:
         self._add_former(former)
         self._add_changes(changes)
         self._add_short_names(len(current))
+        self.lengths: dict[str, int] = {}
+        lengths = self.lengths
+        for name in full:
+            lengths[name[-3:]] = lengths.get(name[-3:], 0) | 1 << len(name)
 
     def _add_former(self, lines: list[str]) -> None:
         for line in lines:

@@ -1,0 +1,173 @@
+"""The same report twice: reposted, mirrored, uploaded again.
+
+Texts are compared by their 5-character shingles (Han characters and digits only, so that layout and punctuation do not
+count). A sketch of 64 minima, one for each bin of a single hash (one permutation hashing, Li, Owen and Zhang, NIPS
+2012), finds the pairs worth a look: reports that share one of 16 bands of four minima. Each such pair is then compared
+exactly. Sketching takes time linear in the text, finding pairs n log n in the number of reports.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from embed.structure.report import Level, Metadata
+
+__all__ = ["ReportKey", "find_repeats", "sketch"]
+
+SHINGLE = 5
+BINS = 64
+BANDS = 16
+ALIKE = 0.8  # shared part of all shingles of both (Jaccard) from which two texts are one report
+INSIDE = 0.9  # or shared part of the shorter one, when it holds at least HALF of the longer one
+HALF = 0.6
+ALIKE_ANYWHERE = 0.97  # asked for when neither report says where it is from: towns copy each other's reports
+MOST_COMPARED = 256  # of one band; keeps a flood of look-alikes from costing the square of its size
+_EMPTY = np.uint32(0xFFFFFFFF)
+_MIX = np.uint64(0x9E3779B97F4A7C15)
+
+
+@dataclass(frozen=True, slots=True)
+class ReportKey:
+    """What decides, beside the text, whether two documents are one report. `sketch` has BINS · 4 bytes."""
+
+    id: str
+    sketch: bytes
+    published: date | None = None
+    year: int | None = None
+    code: str | None = None
+    town: str | None = None
+    level: Level | None = None
+    department: str | None = None
+
+    @classmethod
+    def of(cls, report_id: str, clean_text: str, metadata: Metadata) -> ReportKey:
+        """The key of a report that was read; keep it, and its text need not be sketched again."""
+        region = metadata.region
+        return cls(
+            report_id,
+            sketch(clean_text),
+            metadata.published,
+            metadata.year,
+            region.code,
+            region.town,
+            metadata.level,
+            metadata.department,
+        )
+
+
+def sketch(text: str) -> bytes:
+    """The least hash of the text's shingles in each of 64 bins, little-endian uint32; b"" for a text without any."""
+    hashes = _shingles(text)
+    if not len(hashes):
+        return b""
+    bins = (hashes >> np.uint64(58)).astype(np.int64)
+    values = ((hashes >> np.uint64(20)) & np.uint64(0xFFFFFFFF)).astype(np.uint32)
+    minima = np.full(BINS, _EMPTY, dtype=np.uint32)
+    np.minimum.at(minima, bins, values)
+    return _filled(minima).astype("<u4").tobytes()
+
+
+def find_repeats(reports: Iterable[ReportKey], text_of: Callable[[str], str]) -> dict[str, str]:
+    """Which report repeats which: id of the copy → id of the original.
+
+    The original is the one published first; a report without a date comes after those with one, and the smallest id
+    decides among equals. `text_of` gives the clean text of a report and is asked only for pairs that look alike. The
+    result does not depend on the order of the reports.
+    """
+    ordered = sorted(reports, key=lambda r: (r.published or date.max, r.id))
+    candidates = _candidates(ordered)
+    texts: dict[str, NDArray[np.uint64]] = {}
+    original: dict[int, int] = {}
+    for later in sorted(candidates):
+        for earlier in sorted(candidates[later]):
+            if earlier in original or not _may_be_one(ordered[earlier], ordered[later]):
+                continue
+            if _are_one(ordered[earlier], ordered[later], texts, text_of):
+                original[later] = earlier
+                break
+    return {ordered[a].id: ordered[b].id for a, b in sorted(original.items())}
+
+
+def _shingles(text: str) -> NDArray[np.uint64]:
+    """A hash for each run of SHINGLE characters that count; shape (characters − 4,), uint64."""
+    points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
+    han = ((points >= 0x3400) & (points <= 0x9FFF)) | ((points >= 0x20000) & (points <= 0x323AF))
+    kept = points[han | ((points >= 0x30) & (points <= 0x39))].astype(np.uint64)
+    if len(kept) < SHINGLE:
+        return np.empty(0, dtype=np.uint64)
+    count = len(kept) - SHINGLE + 1
+    hashes = np.zeros(count, dtype=np.uint64)
+    for offset in range(SHINGLE):
+        hashes = (hashes ^ kept[offset : offset + count]) * _MIX
+        hashes ^= hashes >> np.uint64(29)
+    return hashes
+
+
+def _filled(minima: NDArray[np.uint32]) -> NDArray[np.uint32]:
+    """Empty bins take the value of the next full one, as in optimal rotation, so that short texts can be compared."""
+    full = np.flatnonzero(minima != _EMPTY)
+    following = full[np.searchsorted(full, np.arange(BINS)) % len(full)]
+    return minima[following]
+
+
+def _candidates(ordered: Sequence[ReportKey]) -> dict[int, set[int]]:
+    """For each report the earlier ones that share a band with it."""
+    rows = [i for i, r in enumerate(ordered) if len(r.sketch) == 4 * BINS]
+    if not rows:
+        return {}
+    table = np.frombuffer(b"".join(ordered[i].sketch for i in rows), dtype="<u4").reshape(len(rows), BINS)
+    found: dict[int, set[int]] = defaultdict(set)
+    width = BINS // BANDS
+    for band in range(BANDS):
+        part = np.ascontiguousarray(table[:, band * width : (band + 1) * width])
+        keys = part.view(np.dtype((np.void, 4 * width))).ravel()
+        order = np.argsort(keys, kind="stable")
+        breaks = np.flatnonzero(keys[order][1:] != keys[order][:-1]) + 1
+        for group in np.split(order, breaks):
+            if len(group) > 1:
+                _pair_up([rows[i] for i in sorted(group.tolist())], ordered, found)
+    return found
+
+
+def _pair_up(group: Sequence[int], ordered: Sequence[ReportKey], found: dict[int, set[int]]) -> None:
+    """Pair the members of one band that may be one report; those of one year and place are looked at together."""
+    for position, later in enumerate(group):
+        for earlier in group[: min(position, MOST_COMPARED)]:
+            if _may_be_one(ordered[earlier], ordered[later]):
+                found[later].add(earlier)
+                if ordered[earlier].sketch == ordered[later].sketch:
+                    break
+
+
+def _may_be_one(a: ReportKey, b: ReportKey) -> bool:
+    """Nothing known about them differs: year, level, place, department."""
+    same = (
+        (a.year, b.year),
+        (a.level, b.level),
+        (a.department, b.department),
+        (a.town, b.town),
+    )
+    if any(x is not None and y is not None and x != y for x, y in same):
+        return False
+    return a.code is None or b.code is None or a.code.startswith(b.code) or b.code.startswith(a.code)
+
+
+def _are_one(a: ReportKey, b: ReportKey, texts: dict[str, NDArray[np.uint64]], text_of: Callable[[str], str]) -> bool:
+    for key in (a, b):
+        if key.id not in texts:
+            if len(texts) > 4096:
+                texts.clear()
+            texts[key.id] = np.unique(_shingles(text_of(key.id)))
+    first, second = texts[a.id], texts[b.id]
+    shared = len(np.intersect1d(first, second, assume_unique=True))
+    union = len(first) + len(second) - shared
+    least, most = min(len(first), len(second)), max(len(first), len(second))
+    if a.code is None and b.code is None:
+        return shared >= ALIKE_ANYWHERE * union
+    return shared >= ALIKE * union or (shared >= INSIDE * least and least >= HALF * most)
