@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 from pathlib import Path
 
+from embed.exceptions import ModelError
+from embed.models.bert_folder import unsupported_reason
 from embed.models.checksums import CHECKSUMS, verify_folder
 from embed.models.encoder import Encoder
 from embed.models.entry import ModelEntry
 from embed.models.folder import model_folder, verify_model
-from embed.models.text_encoder import TextEncoder
+from embed.models.text_encoder import Engine, TextEncoder
 
 __all__ = ["cores_given", "open_encoder"]
 
@@ -31,10 +34,28 @@ def open_encoder(entry: ModelEntry, *, cache: Path, engine: str = "auto", thread
     """
     folder = model_folder(entry, cache=cache)
     threads = threads or cores_given()
-    from embed.models.torch_engine import TorchEngine
-
     sums = verify_folder(folder) if (folder / CHECKSUMS).is_file() else verify_model(entry, cache=cache)
-    return TextEncoder(entry, TorchEngine(folder, threads=threads), sums)
+    return TextEncoder(entry, _engine(entry, folder, sums, cache=cache, engine=engine, threads=threads), sums)
+
+
+def _engine(entry: ModelEntry, folder: Path, sums: dict[str, str], *, cache: Path, engine: str, threads: int) -> Engine:
+    reason = unsupported_reason(folder)
+    if engine == "openvino" and reason:
+        raise ModelError(
+            f"the engine openvino cannot run {entry.name}: it has {reason}.", hint="Use --engine torch or auto."
+        )
+    if engine == "torch" or reason or (engine == "auto" and _has_gpu()):
+        from embed.models.torch_engine import TorchEngine
+
+        return TorchEngine(folder, threads=threads)
+    from embed.models.openvino_engine import OpenVINOEngine
+
+    return OpenVINOEngine(entry, folder, checksums=sums, cache=cache, threads=threads)
+
+
+def _has_gpu() -> bool:
+    """Whether a GPU that torch could use is here, found without importing torch."""
+    return Path("/dev/nvidia0").exists() and importlib.util.find_spec("torch") is not None
 
 
 def cores_given() -> int:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
-from typing import Protocol
+from collections.abc import Sequence, Sized
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +19,7 @@ __all__ = ["Engine", "TextEncoder"]
 
 
 class Engine(Protocol):
-    """Runs the network. `lengths` and `vectors` take texts with their prompt already in front."""
+    """Runs the network. A text comes with its prompt already in front; what it becomes has a length in tokens."""
 
     @property
     def name(self) -> str:
@@ -31,12 +31,12 @@ class Engine(Protocol):
         """Tokens of the longest text, special tokens included."""
         ...
 
-    def lengths(self, texts: Sequence[str]) -> list[int]:
-        """Tokens of each text, special tokens included, nothing cut."""
+    def tokens(self, texts: Sequence[str]) -> Sequence[Sized]:
+        """What `vectors` takes: `len` of each is its number of tokens, special tokens included, nothing cut."""
         ...
 
-    def vectors(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Shape (len(texts), dimension), unit rows; a row depends on its own text alone."""
+    def vectors(self, tokens: Sequence[Any]) -> NDArray[np.float32]:
+        """Shape (len(tokens), dimension), unit rows; a row depends on its own text alone."""
         ...
 
 
@@ -83,37 +83,38 @@ class TextEncoder:
 
     def parts(self, text: str, *, side: Side) -> list[str]:
         """The parts that `text` is embedded in, one if it is short enough; joined they are `text`."""
-        prompt = self._entry.prompt(side)
-        return split_text(text, self.max_tokens, lambda texts: self._engine.lengths([prompt + t for t in texts]))
+
+        def lengths(texts: Sequence[str]) -> list[int]:
+            return [len(tokens) for tokens in self._tokens(texts, side)]
+
+        return split_text(text, self.max_tokens, lengths)
 
     def encode(self, texts: Sequence[str], *, side: Side) -> NDArray[np.float32]:
         """See `Encoder`."""
         if not texts:
             return np.zeros((0, self.dimension), np.float32)
-        prompt = self._entry.prompt(side)
         places: dict[str, int] = {}
         rows = np.array([places.setdefault(text, len(places)) for text in texts])
-        whole = [prompt + text for text in places]
-        lengths = self._engine.lengths(whole)
-        long = [i for i, length in enumerate(lengths) if length > self.max_tokens]
-        if not long:
-            vectors = self._engine.vectors(whole)
-        else:
-            vectors = self._with_parts(list(places), whole, long, side)
+        tokens = list(self._tokens(list(places), side))
+        long = [i for i, row in enumerate(tokens) if len(row) > self.max_tokens]
+        vectors = self._with_parts(list(places), tokens, long, side) if long else self._engine.vectors(tokens)
         return np.asarray(vectors[rows])
 
-    def _with_parts(self, texts: list[str], whole: list[str], long: list[int], side: Side) -> NDArray[np.float32]:
+    def _tokens(self, texts: Sequence[str], side: Side) -> Sequence[Sized]:
         prompt = self._entry.prompt(side)
-        parts = {i: [prompt + part for part in self.parts(texts[i], side=side)] for i in long}
+        return self._engine.tokens([prompt + text for text in texts])
+
+    def _with_parts(self, texts: list[str], tokens: list[Sized], long: list[int], side: Side) -> NDArray[np.float32]:
+        parts = {i: self._tokens(self.parts(texts[i], side=side), side) for i in long}
         short = [i for i in range(len(texts)) if i not in parts]
-        flat = [whole[i] for i in short] + [part for i in long for part in parts[i]]
+        flat = [tokens[i] for i in short] + [part for i in long for part in parts[i]]
         vectors = self._engine.vectors(flat)
-        result = np.empty((len(texts), self.dimension), np.float32)
+        result = np.empty((len(texts), vectors.shape[1]), np.float32)
         result[short] = vectors[: len(short)]
         start = len(short)
         for i in long:
             end = start + len(parts[i])
-            weights = np.array(self._engine.lengths(parts[i]), np.float64)
+            weights = np.array([len(part) for part in parts[i]], np.float64)
             mean = weights @ vectors[start:end].astype(np.float64)
             result[i] = mean / max(float(np.linalg.norm(mean)), 1e-12)
             start = end

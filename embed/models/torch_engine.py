@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import warnings
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -17,6 +18,17 @@ from embed.exceptions import MissingDependency, ModelCorrupt
 __all__ = ["TorchEngine"]
 
 GPU_TOKENS = 65_536  # padded tokens of one batch
+
+
+@dataclass(frozen=True, slots=True)
+class CountedText:
+    """A text and its length in tokens."""
+
+    text: str
+    length: int
+
+    def __len__(self) -> int:
+        return self.length
 
 
 class TorchEngine:
@@ -58,17 +70,18 @@ class TorchEngine:
         """Tokens of the longest text."""
         return int(self._model.max_seq_length or 1 << 30)
 
-    def lengths(self, texts: Sequence[str]) -> list[int]:
-        """Tokens of each text, special tokens included."""
-        tokenizer = self._model.tokenizer
-        return [len(ids) for ids in tokenizer(list(texts), truncation=False, verbose=False)["input_ids"]]
+    def tokens(self, texts: Sequence[str]) -> list[CountedText]:
+        """The texts with their number of tokens, special tokens included."""
+        rows = self._model.tokenizer(list(texts), truncation=False, verbose=False)["input_ids"]
+        return [CountedText(text, len(ids)) for text, ids in zip(texts, rows, strict=True)]
 
-    def vectors(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Shape (len(texts), dimension), unit rows."""
-        lengths = np.array(self.lengths(texts))
+    def vectors(self, tokens: Sequence[CountedText]) -> NDArray[np.float32]:
+        """Shape (len(tokens), dimension), unit rows."""
+        lengths = np.array([len(text) for text in tokens])
         order = np.argsort(lengths, kind="stable")
         with self._lock:
-            rows = [self._run([texts[i] for i in order[batch]]) for batch in self._batches(lengths[order].tolist())]
+            batches = self._batches(lengths[order].tolist())
+            rows = [self._run([tokens[i].text for i in order[batch]]) for batch in batches]
         result = np.concatenate(rows)
         result /= np.maximum(np.linalg.norm(result, axis=1, keepdims=True), 1e-12)
         restored = np.empty_like(result)
