@@ -48,8 +48,8 @@ def _third(db: sqlite3.Connection) -> None:
     )
     db.execute("CREATE INDEX clusterings_series ON clusterings (series, role, id)")
     db.execute(
-        "CREATE TABLE cluster_ids (series TEXT NOT NULL, role TEXT NOT NULL, cluster TEXT NOT NULL, born INTEGER NOT NULL,"
-        " ended INTEGER, became TEXT NOT NULL, PRIMARY KEY (series, role, cluster)) WITHOUT ROWID"
+        "CREATE TABLE cluster_ids (series TEXT NOT NULL, role TEXT NOT NULL, cluster TEXT NOT NULL,"
+        " born INTEGER NOT NULL, ended INTEGER, became TEXT NOT NULL, PRIMARY KEY (series, role, cluster)) WITHOUT ROWID"
     )
     db.execute(
         "CREATE TABLE cluster_events (clustering INTEGER NOT NULL, place INTEGER NOT NULL, kind TEXT NOT NULL,"
@@ -61,7 +61,14 @@ def _third(db: sqlite3.Connection) -> None:
     )
 
 
-MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_first, _second, _third)
+def _published(db: sqlite3.Connection) -> None:
+    db.execute(
+        "CREATE TABLE published (number INTEGER PRIMARY KEY, model TEXT NOT NULL, rules TEXT NOT NULL,"
+        " digest TEXT NOT NULL)"
+    )
+
+
+MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_first, _second, _third, _published)
 """Numbered, append-only: migration i brings a catalog of version i to version i + 1."""
 
 

@@ -102,6 +102,9 @@ def _catalog_problems(path: Path) -> list[str]:
                 problems.append(f"contents of {where}")
             elif scan not in scans:
                 problems.append(f"scan {scan} of {where} is missing")
+        for number, model, rules, check in catalog.each("SELECT number, model, rules, digest FROM published"):
+            if check != digest(str(number), model, rules):
+                problems.append(f"model of generation {number}")
         Edits(catalog).active()
         return problems
     finally:
@@ -145,26 +148,11 @@ def _repair_generations(store: Store) -> Iterator[str]:
             continue
         if number == current:
             with store.writer() as writer:
-                stamp = _stamp_beside(store, number)
-                if stamp is None:
-                    raise StoreCorrupt(
-                        f"generation {number} names no model any more.",
-                        hint="Run `bijian reindex`: nothing is encoded twice.",
-                    )
-                made = writer.publish(writer.live(), stamp.model, writer.bank(stamp.model), rules=stamp.rules)
+                stamp, rules = writer.publication(number)
+                made = writer.publish(writer.live(), stamp, writer.bank(stamp), rules=rules)
             yield f"generation {made}: built anew in the place of {number}"
         if store.remove_generation(number):
             yield f"generation {number}: removed"
-
-
-def _stamp_beside(store: Store, number: int) -> Manifest | None:
-    """The manifest of a damaged generation, or of another one where it cannot be read."""
-    for candidate in [number, *reversed(store.generations())]:
-        try:
-            return Manifest.read(store.path / "generations" / str(candidate))
-        except BijianError:
-            continue
-    return None
 
 
 def _repair_catalog(store: Store) -> Iterator[str]:
@@ -196,6 +184,9 @@ def _repair_catalog(store: Store) -> Iterator[str]:
             writer.keep_scan(key, listed)
             contents[path] = Source(names[path], "null", key)
         writer.set_contents(contents, number)
+        if number:
+            manifest = Manifest.read(store.path / "generations" / str(number))
+            writer.note_publication(number, manifest.model, manifest.rules)
     yield f"catalog.sqlite: made anew with {len(contents)} files; the damaged one is kept beside it"
 
 

@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
@@ -221,7 +221,9 @@ class StoreWriter:
     ) -> int:
         """Build the generation with these contents beside the current one and swap it in at one instant."""
         number = self.next_number()
-        self.set_contents(contents, number)
+        with self.catalog.atomic():
+            self.set_contents(contents, number)
+            self.note_publication(number, stamp, rules)
         folder = self.store.path / "generations"
         building = folder / f".building.{number}"
         with disk_errors(building):
@@ -232,6 +234,26 @@ class StoreWriter:
         write_current(self.store.path / "CURRENT", number)
         self.remove_old(keep=_KEPT_GENERATIONS)
         return number
+
+    def note_publication(self, number: int, stamp: ModelStamp, rules: tuple[str, str]) -> None:
+        """Keep what a manifest says about the model a second time, for the day a manifest is damaged."""
+        row = (json.dumps(asdict(stamp), sort_keys=True), json.dumps(rules))
+        self.catalog.run(
+            "INSERT OR REPLACE INTO published VALUES (?, ?, ?, ?)",
+            (number, *row, self.catalog.digest(str(number), *row)),
+        )
+
+    def publication(self, number: int) -> tuple[ModelStamp, tuple[str, str]]:
+        """The model and the rules of a generation, as the catalog knows them.
+
+        Raises:
+            StoreCorrupt: the catalog does not know, or its row is damaged.
+        """
+        rows = self.catalog.run("SELECT model, rules, digest FROM published WHERE number = ?", (number,))
+        model, rules, check = rows[0] if rows else ("", "", None)
+        self.catalog.check(check, str(number), model, rules, what=f"model of generation {number}")
+        text_rules, index_rules = json.loads(rules)
+        return ModelStamp(**json.loads(model)), (text_rules, index_rules)
 
     def republish(self) -> int:
         """Build the current contents anew, with the edits in force."""
