@@ -41,6 +41,14 @@ class Settings:
     lang: str = _setting("zh", "界面语言：zh、en", "language of what people see: zh, en")
     host: str = _setting("127.0.0.1", "服务地址", "the address to serve on")
     port: int = _setting(8765, "服务端口", "the port to serve on")
+    workers: int = _setting(1, "服务进程数", "number of serving processes")
+    body_limit_mb: int = _setting(64, "请求体上限（MB）", "largest request body, in MB")
+    deadline_s: int = _setting(30, "请求时限（秒）", "seconds after which a request is given up")
+    rate_limit: int = _setting(
+        6000, "每个密钥每分钟请求数，0 为不限", "requests a minute and key in one process, 0 for no limit"
+    )
+    cors_origins: str = _setting("", "允许跨域的来源，逗号分隔", "origins that browsers may call from, by commas")
+    log_format: str = _setting("text", "日志格式：text、json", "form of the server's log: text, json")
 
     @classmethod
     def read(
@@ -70,6 +78,11 @@ class Settings:
         cast: dict[str, Any] = {name: _cast(cls, name, value) for name, value in values.items()}
         return cls(**cast)
 
+    def environment(self) -> dict[str, str]:
+        """The variables that give a child process the same settings."""
+        values = {PREFIX + row.name.upper(): getattr(self, row.name) for row in fields(self)}
+        return {key: str(value) for key, value in values.items() if value is not None}
+
 
 def _from_file(path: Path, known: set[str]) -> dict[str, object]:
     try:
@@ -84,7 +97,7 @@ def _from_file(path: Path, known: set[str]) -> dict[str, object]:
     return table
 
 
-_CHOICES = {"engine": ("auto", "openvino", "torch"), "lang": ("zh", "en")}
+_CHOICES = {"engine": ("auto", "openvino", "torch"), "lang": ("zh", "en"), "log_format": ("text", "json")}
 
 
 def _cast(cls: type[Settings], name: str, value: object) -> object:

@@ -1,0 +1,240 @@
+"""What lives as long as the server: settings, store, the current generation, the encoder, keys and jobs."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ipaddress
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, TypeVar
+
+from embed.exceptions import BijianError, StoreMissing
+from service.api.batching import BatchingEncoder
+from service.api.jobs import Jobs
+from service.api.keys import KeyBook
+from service.api.ledger import Ledger
+from service.api.limits import RateLimits
+from service.api.problems import ProblemError
+from service.settings import Settings
+
+if TYPE_CHECKING:
+    from embed.index import Generation, Store
+    from embed.models.encoder import Encoder
+    from service.clusters import Clustering
+
+__all__ = ["Desk", "is_loopback"]
+
+log = logging.getLogger("bijian.api")
+T = TypeVar("T")
+THREADS = 8
+LOOK = 0.5  # seconds between two looks at CURRENT
+
+
+def is_loopback(host: str) -> bool:
+    """Whether an address can be reached from this machine alone."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+class _Shared:
+    """A generation and the number of requests that use it; closed when it was replaced and the last one ended."""
+
+    def __init__(self, generation: Generation) -> None:
+        self.generation = generation
+        self._users = 1
+        self._lock = threading.Lock()
+
+    def take(self) -> None:
+        with self._lock:
+            self._users += 1
+
+    def give_back(self) -> None:
+        with self._lock:
+            self._users -= 1
+            last = self._users == 0
+        if last:
+            self.generation.close()
+
+
+class Desk:
+    """Opened by the app's lifespan, asked by the routes. Thread-safe."""
+
+    def __init__(self, settings: Settings) -> None:
+        from embed.index import Store
+
+        self.settings = settings
+        self.store: Store = Store.open(settings.store, create=True)
+        self.ledger = Ledger(settings.store)
+        self.keys = KeyBook(self.ledger)
+        self.limits = RateLimits(settings.rate_limit)
+        self.jobs = Jobs(self.ledger, settings)
+        self.started = time.time()
+        self.swaps = 0
+        self.closing = threading.Event()
+        self._encoder: BatchingEncoder | None = None
+        self._shared: _Shared | None = None
+        self._swap = threading.Lock()
+        self._clustering: tuple[tuple[int, int], Clustering] | None = None
+        self._clustering_lock = threading.Lock()
+        self._failed: str | None = None
+        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="work")
+
+    def warm(self) -> None:
+        """Load model and index, then watch for new generations until the desk closes. Runs in its own thread."""
+        try:
+            self.refresh()
+            self._encoder = BatchingEncoder(self._open_encoder())
+            from embed.models.encoder import Side
+
+            self._encoder.encode(["法治政府建设"], side=Side.QUERY)
+        except BijianError as error:
+            self._failed = error.message
+            log.exception("the model cannot be opened")
+        while not self.closing.is_set():
+            try:
+                self.refresh()
+            except BijianError:
+                log.exception("the new generation cannot be opened; the old one stays")
+            self.closing.wait(LOOK)
+
+    def _open_encoder(self) -> Encoder:
+        from embed.models import open_encoder, read_models
+
+        models = read_models(self.settings.models_file)
+        return open_encoder(
+            models[self.settings.model],
+            cache=self.settings.cache,
+            engine=self.settings.engine,
+            threads=self.settings.threads,
+        )
+
+    @property
+    def access_is_open(self) -> bool:
+        """No key is asked for: there is none, and only this machine can reach the server."""
+        return is_loopback(self.settings.host) and not self.keys.any()
+
+    @property
+    def encoder(self) -> BatchingEncoder:
+        if self._encoder is None:
+            raise ProblemError(503, self._failed or "the model is still being loaded", retry_after=2)
+        return self._encoder
+
+    def state(self) -> dict[str, str]:
+        """Each part that a request needs, and whether it is there: `ok`, `loading`, `empty` or the failure."""
+        model = "ok" if self._encoder is not None else self._failed or "loading"
+        index = "ok" if self._shared is not None else "empty" if self._encoder is not None else "loading"
+        return {"model": model, "index": index, "server": "closing" if self.closing.is_set() else "ok"}
+
+    def figures(self) -> dict[str, int]:
+        """What the metrics show."""
+        encoder, shared = self._encoder, self._shared
+        manifest = shared.generation.manifest if shared is not None else None
+        return {
+            "generation": manifest.number if manifest else 0,
+            "reports": manifest.reports if manifest else 0,
+            "passages": manifest.passages if manifest else 0,
+            "swaps": self.swaps,
+            "calls": encoder.calls if encoder else 0,
+            "texts": encoder.texts if encoder else 0,
+        }
+
+    def refresh(self) -> None:
+        """Take up the current generation if it is another than the one that is held."""
+        with self._swap:
+            held = self._shared.generation.number if self._shared is not None else None
+            number = self.store.current_number()
+            if number in (0, held):
+                return
+            fresh = _Shared(self.store.current())
+            old, self._shared = self._shared, fresh
+        if old is not None:
+            self.swaps += 1
+            log.info("generation %s taken up", fresh.generation.number)
+            old.give_back()
+
+    @contextlib.contextmanager
+    def generation(self) -> Iterator[Generation]:
+        """The current generation, whole until the block ends, whatever is indexed meanwhile.
+
+        Raises:
+            StoreMissing: nothing has been indexed yet.
+        """
+        with self._swap:
+            shared = self._shared
+            if shared is not None:
+                shared.take()
+        if shared is None:
+            self.refresh()
+            if self._shared is None:
+                raise StoreMissing(
+                    "还没有报告 · the store holds no reports yet", hint="bijian index FILES, or POST /v1/reports"
+                )
+            with self.generation() as generation:
+                yield generation
+            return
+        try:
+            yield shared.generation
+        finally:
+            shared.give_back()
+
+    def clustering(self) -> Clustering:
+        """The clustering of the current generation, made when first asked for and kept until anything changes.
+
+        Raises:
+            StoreMissing: nothing has been indexed yet.
+        """
+        with self.clustered() as (_, clustering):
+            return clustering
+
+    @contextlib.contextmanager
+    def clustered(self) -> Iterator[tuple[Generation, Clustering]]:
+        """The current generation and its clustering, which belong together."""
+        from service.clusters import load
+
+        with self.generation() as generation:
+            row = self.ledger.row("SELECT COUNT(*) FROM audit WHERE action LIKE 'cluster-%'")
+            version = (generation.number, row[0] if row is not None else 0)
+            with self._clustering_lock:
+                if self._clustering is None or self._clustering[0] != version:
+                    made = load(self.store, encoder=lambda: self.encoder)
+                    if made.generation != generation.number:
+                        raise ProblemError(503, "a new generation is being taken up", retry_after=1)
+                    self._clustering = (version, made)
+                clustering = self._clustering[1]
+            yield generation, clustering
+
+    async def ask(self, question: Callable[[Generation], T]) -> T:
+        """Run `question` on the current generation in a worker thread.
+
+        The generation stays open until the thread ends, also when the request is given up before.
+        """
+
+        def run() -> T:
+            with self.generation() as generation:
+                return question(generation)
+
+        return await self.work(run)
+
+    async def work(self, task: Callable[[], T]) -> T:
+        """Run `task` in a worker thread; a cancelled request stops waiting, the thread finishes by itself."""
+        return await asyncio.wrap_future(self._threads.submit(task))
+
+    def close(self) -> None:
+        """Stop watching, let worker threads finish, close what is open. Jobs go on in their own processes."""
+        self.closing.set()
+        self._threads.shutdown(wait=True, cancel_futures=True)
+        if self._encoder is not None:
+            self._encoder.close()
+        with self._swap:
+            shared, self._shared = self._shared, None
+        if shared is not None:
+            shared.give_back()
+        self.jobs.close()

@@ -1,0 +1,1 @@
+"""The routes: each parses, asks the desk and answers."""

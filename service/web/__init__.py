@@ -1,0 +1,1 @@
+"""The page: server-rendered, Chinese with an English switch, usable without script."""

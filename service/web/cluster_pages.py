@@ -1,0 +1,80 @@
+"""Pages of clusters: common measures, recurring problems, one cluster with its passages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+from fastapi import APIRouter, Query, Request
+from starlette.responses import Response
+
+from embed.structure.report import Role
+from service.api.access import DeskOf, Reader, caller_of
+from service.api.cluster_views import cluster_detail, cluster_list, cluster_passages, found_cluster
+from service.api.keys import Scope
+from service.web.frame import ROLES, render
+
+if TYPE_CHECKING:
+    from service.clusters import Cluster
+
+router = APIRouter()
+PAGE = 50
+
+
+@router.get("/clusters")
+async def clusters(
+    request: Request,
+    desk: DeskOf,
+    caller: Reader,
+    role: Annotated[str, Query(max_length=20)] = "measure",
+    least: Annotated[int, Query(ge=1, le=10_000)] = 2,
+) -> Response:
+    """The clusters of one role, the most widespread first."""
+    chosen = role if role in ROLES else "measure"
+
+    def answer() -> Response:
+        with desk.clustered() as (_, clustering):
+            found = cluster_list(clustering, [Role(chosen)], least=least)
+            tabs = [str(r) for r in clustering.roles]
+        groups = {g.id: g.name for g in found.groups}
+        return render(request, "clusters.html", c=found, role=chosen, least=least, tabs=tabs, groups=groups)
+
+    return await desk.work(answer)
+
+
+def year_bars(cluster: Cluster) -> list[tuple[str, int, int, float]]:
+    """(year, reports with it, reports of that year, share) in the order of years, known years alone."""
+    return [(str(year), c.number, c.of, c.share) for year, c in sorted(cluster.years.items()) if year]
+
+
+@router.get("/clusters/{cluster}")
+async def cluster_page(
+    request: Request,
+    cluster: str,
+    desk: DeskOf,
+    caller: Reader,
+    page: Annotated[int, Query(ge=1, le=100_000)] = 1,
+) -> Response:
+    """One cluster: how widespread it is, since when, and every passage of it."""
+
+    def answer() -> Response:
+        with desk.clustered() as (generation, clustering):
+            found = found_cluster(clustering, cluster)
+            detail = cluster_detail(generation, clustering, cluster)
+            ids = found.passages[(page - 1) * PAGE : page * PAGE]
+            members = cluster_passages(generation, found, ids)
+            others = [c for c in clustering.roles[found.role].clusters if c.id != found.id]
+        asking = caller_of(request)
+        return render(
+            request,
+            "cluster.html",
+            d=detail,
+            c=found,
+            years=year_bars(found),
+            members=members,
+            page=page,
+            pages=-(-len(found.members) // PAGE),
+            others=[(c.id, c.name) for c in others],
+            may_write=asking is not None and asking.scope.allows(Scope.WRITE),
+        )
+
+    return await desk.work(answer)
