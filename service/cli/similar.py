@@ -32,7 +32,7 @@ _BATCH = 256  # queries that are answered together
 @click.option("--file", "file", type=click.Path(path_type=Path), help="文本文件 · a text file to ask with")
 @click.option("--batch", type=click.Path(path_type=Path), help="每行一个查询的 JSONL 文件 · queries, one JSON a line")
 @click.option("--out", type=click.Path(path_type=Path), help="批量结果写到此文件 · where a batch's answers go")
-@click.option("--k", type=int, default=10, show_default=True, help="结果数或组数 · number of hits or groups")
+@click.option("-k", "--k", type=int, default=10, show_default=True, help="结果数或组数 · number of hits or groups")
 @click.option(
     "--group-by",
     type=click.Choice(["none", "province", "city", "county", "report", "year"]),
