@@ -109,8 +109,8 @@ def make_hit(request: Request, found: Found, calibration: Calibration) -> Hit:
     """The hit that people see."""
     generation = request.view.generation
     passage = generation.passages_at([found.row])[0]
-    report = generation.report_at(passage.report_row)
-    asked = generation.report_at(request.asked_report) if request.asked_report >= 0 else None
+    report = request.view.report_at(passage.report_row)
+    asked = request.view.report_at(request.asked_report) if request.asked_report >= 0 else None
     kind = _kind(request, found, passage.text)
     score = calibration.score(found.total)
     word, word_en = calibration.word(score)
@@ -148,7 +148,7 @@ def _also_in(request: Request, found: Found) -> tuple[AlsoIn, ...]:
     own = outline(generation.text_of(found.row))
     also = []
     for passage in generation.passages_at(found.copies):
-        metadata = generation.report_at(passage.report_row).metadata
+        metadata = request.view.report_at(passage.report_row).metadata
         kind = kind_of(shared_wording(own, outline(passage.text)))
         also.append(AlsoIn(passage.id, passage.report, place_of(metadata.region), metadata.year, kind))
     return tuple(also)

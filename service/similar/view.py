@@ -15,13 +15,15 @@ from numpy.typing import NDArray
 from embed.index.topics import TOPIC_MARK
 
 if TYPE_CHECKING:
-    from scipy.sparse import csr_matrix
+    from scipy.sparse import csc_matrix, csr_matrix
 
     from embed.index.generation import Generation
+    from embed.index.tables import StoredReport
 
 __all__ = ["FULL_SCAN", "Bag", "Mix", "Parts", "Probe", "View", "view_of"]
 
 FULL_SCAN = 30_000  # passages up to which every one of them is compared; above, candidates are
+_KEPT_REPORTS = 4096  # reports whose metadata is kept in memory
 _SAMPLE = 1500  # passages that stand for the whole store
 _BLOCK = 1 << 16  # rows of a large store that are compared together
 DIGITS = 6  # scores are equal when they agree to this many decimals
@@ -84,6 +86,8 @@ class View:
         self.topic_end = bisect.bisect_left(vocabulary, chr(ord(TOPIC_MARK) + 1))
         self._whole: tuple[csr_matrix, csr_matrix] | None = None
         self._sampled: NDArray[np.int32] | None = None
+        self._columns: csc_matrix | None = None
+        self._reports: dict[int, StoredReport] = {}
         self._lock = threading.Lock()
 
     @property
@@ -92,6 +96,15 @@ class View:
         if generation is None:  # the caller of every function here holds the generation
             raise ReferenceError("the generation of this view is gone")
         return generation
+
+    def report_at(self, row: int) -> StoredReport:
+        """The report in a row, read once."""
+        known = self._reports.get(row)
+        if known is None:
+            if len(self._reports) >= _KEPT_REPORTS:
+                self._reports.clear()
+            known = self._reports[row] = self.generation.report_at(row)
+        return known
 
     def split(self, ids: NDArray[np.int32], weights: NDArray[np.float32]) -> tuple[Bag, Bag]:
         """Part a row of the lexical index into words and topics, each of unit length."""
@@ -138,15 +151,26 @@ class View:
         if probe.vector is not None:
             fused += probe.mix.dense * ((vectors if everything else vectors[rows]) @ probe.vector)
         if len(vectors) <= FULL_SCAN:
-            words, topics = self._all_blocks()
-            whole = probe.mix.lexical * (words @ self._spread(probe.words))
-            whole += probe.mix.topical * (topics @ self._spread(probe.topics))
+            whole = self._by_columns(probe)
             return np.asarray(fused + (whole if everything else whole[rows]))
         for begin in range(0, len(rows), _BLOCK):
             words, topics = self._split_blocks(rows[begin : begin + _BLOCK])
             fused[begin : begin + _BLOCK] += probe.mix.lexical * (words @ self._spread(probe.words))
             fused[begin : begin + _BLOCK] += probe.mix.topical * (topics @ self._spread(probe.topics))
         return fused
+
+    def _by_columns(self, probe: Probe) -> Floats:
+        """The lexical and topical parts for every passage of a small store, from the probe's own terms alone."""
+        columns = self._all_columns()
+        found, weights = [np.empty(0, np.int32)], [np.empty(0)]
+        for bag, share in ((probe.words, probe.mix.lexical), (probe.topics, probe.mix.topical)):
+            for term, weight in zip(bag.ids.tolist(), bag.weights.tolist(), strict=True):
+                span = slice(int(columns.indptr[term]), int(columns.indptr[term + 1]))
+                found.append(columns.indices[span])
+                weights.append(columns.data[span] * (share * weight))
+        count = len(self.generation.passages)
+        summed = np.bincount(np.concatenate(found), weights=np.concatenate(weights), minlength=count)
+        return summed.astype(np.float64)
 
     def sample_scores(self, probe: Probe) -> Floats:
         """Fused similarity of passages drawn evenly from the whole store, for telling what chance gives."""
@@ -200,6 +224,14 @@ class View:
             if self._whole is None:
                 self._whole = self._split_blocks(np.arange(len(self.generation.passages), dtype=np.int32))
             return self._whole
+
+    def _all_columns(self) -> csc_matrix:
+        """Words and topics of every passage, each block of unit rows, by column: terms of the two never meet."""
+        words, topics = self._all_blocks()
+        with self._lock:
+            if self._columns is None:
+                self._columns = (words + topics).tocsc()
+            return self._columns
 
     def _split_blocks(self, rows: NDArray[np.int32]) -> tuple[csr_matrix, csr_matrix]:
         both = self.generation.lexical.weights(rows)
