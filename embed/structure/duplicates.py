@@ -2,7 +2,7 @@
 
 Texts are compared by their 5-character shingles (Han characters and digits only, so that layout and punctuation do not
 count). A sketch of 64 minima, one for each bin of a single hash (one permutation hashing, Li, Owen and Zhang, NIPS
-2012), finds the pairs worth a look: reports that share one of 16 bands of four minima. Each such pair is then compared
+2012), finds the pairs worth a look: reports that share one of 21 bands of three minima. Each such pair is then compared
 exactly. Sketching takes time linear in the text, finding pairs n log n in the number of reports.
 """
 
@@ -22,7 +22,7 @@ __all__ = ["ReportKey", "find_repeats", "sketch"]
 
 SHINGLE = 5
 BINS = 64
-BANDS = 16
+BANDS = 21
 ALIKE = 0.8  # shared part of all shingles of both (Jaccard) from which two texts are one report
 INSIDE = 0.9  # or shared part of the shorter one, when it holds at least HALF of the longer one
 HALF = 0.6

@@ -57,6 +57,7 @@ _NEWS_TITLE = re.compile(
     r"实现.{2,20}全覆盖|率先|开展.{2,24}活动$|"
     r"(?:发布|公布|印发|出台).{2,30}(?:报告|白皮书|规划|方案)?$|迎接|获评|荣获|启动"
 )
+_MEETING_TITLE = re.compile(r"(?:召开|举行|举办|参加)[^。]{2,40}(?:会|活动|仪式|培训班|讲座)$")
 _NEWS_OPENING = re.compile(
     r"^[^。，,]{0,6}(?:近日|日前|近期|[0-9]{1,2}月[0-9]{1,2}日(?:上午|下午|晚)?|本报讯|本网讯|讯|"
     r"新华社|(?:本报|本网)?记者)[,，:：\s(（]"
@@ -167,7 +168,7 @@ def _by_title(title: str, frame: Frame, opening: str) -> KindFinding | None:
         match = pattern.search(bare)
         if match and not (kind is ReportKind.PLAN and _reports_first(bare)):
             return KindFinding(kind, rule, title, *place)
-    if not _REPORT_TITLE.search(bare):
+    if not _REPORT_TITLE.search(bare) or _MEETING_TITLE.search(bare):
         match = _NEWS_TITLE.search(bare)
         return KindFinding(ReportKind.NEWS, "title of a news item", title, *place) if match else None
     if _NEWS_LINE.match(bare):

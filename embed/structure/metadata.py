@@ -217,8 +217,9 @@ class _Reader:
         else:
             quote = self._quote(found.start, found.end)
         start, end = (found.start, found.end) if found.outside else self._source_span(found.start, found.end)
-        self.evidence.append(Evidence("issuer", quote, found.rule, quote, start, end))
-        return quote
+        name = " ".join(line.strip() for line in quote.splitlines())
+        self.evidence.append(Evidence("issuer", name, found.rule, quote, start, end))
+        return name
 
     def _stated(self, name: str, value: str) -> str:
         self.evidence.append(Evidence(name, value, "manifest", value))
