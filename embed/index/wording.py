@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from embed.index.topics import topic_terms
-from embed.index.words import words
+from embed.index.words import with_parts, words
 from embed.models.encoder import Side
 from embed.structure.masking import DetailKind, without
 
@@ -24,8 +24,9 @@ def embedding_text(text: str, heading: tuple[str, ...]) -> str:
 
 
 def lexical_terms(text: str, heading: tuple[str, ...]) -> list[str]:
-    """The terms of a passage in the lexical index, repeated as often as they occur: its words, then its topics.
+    """The terms of a passage in the lexical index, repeated as often as they occur: its words with their parts, then
+    its topics.
 
     A topic's term begins with TOPIC_MARK.
     """
-    return words(without(text, LOCAL)) + topic_terms(text)
+    return with_parts(words(without(text, LOCAL))) + topic_terms(text)

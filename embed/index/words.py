@@ -7,8 +7,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-__all__ = ["words"]
+__all__ = ["with_parts", "words"]
 
+LONG = 4  # characters of a word that is also looked up by its parts
 _CONTENT = re.compile(r"(?:[\u3400-\u9fff]+|[A-Za-z][A-Za-z0-9+.-]*)")
 
 
@@ -29,3 +30,20 @@ def words(text: str) -> list[str]:
     """The words of a simplified text in their order, Latin in lower case; no punctuation, numbers or empty words."""
     empty = _empty()
     return [word.lower() for word in _segmenter().cut(text) if word not in empty and _CONTENT.fullmatch(word)]
+
+
+def with_parts(found: list[str]) -> list[str]:
+    """The words, each long one followed by the shorter words that it begins and ends with: 人民调解 人民 调解."""
+    listed = []
+    for word in found:
+        listed.append(word)
+        listed.extend(_parts(word))
+    return listed
+
+
+@lru_cache(maxsize=1 << 16)
+def _parts(word: str) -> tuple[str, ...]:
+    if len(word) < LONG or word.isascii():
+        return ()
+    inside = set(_segmenter().cut_for_search(word))
+    return tuple(part for part in (word[:2], word[-2:]) if part in inside and part not in _empty())
