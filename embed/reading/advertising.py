@@ -16,13 +16,13 @@ from functools import cache
 from embed.reading.document import RemovalReason
 from embed.reading.lexicon import ADVERTISING_SIGNS, LONGEST_WORD, phrases, sign_cost, word_costs
 from embed.reading.tracked import Edit
-from embed.reading.wordlists import read_sections
+from embed.reading.wordlists import any_of, read_sections
 
 __all__ = ["MOST_RUNS", "injected_edits", "is_advertising"]
 
 # A document with more runs than this is nothing but advertising; the rest stays as it is.
-MOST_RUNS = 2_000
-LONGEST_CORE = 120
+MOST_RUNS = 400
+LONGEST_CORE = 64
 BEFORE, AFTER = 14, 16  # how far around its surest words the ends of a run are looked for
 WINDOW = 24  # ordinary characters on each side whose fluency counts
 PRIOR = 18.0  # cost of the claim that a run of advertising stands here
@@ -44,8 +44,19 @@ WIDE_LATIN = {0xFF01 + i: 0x21 + i for i in range(94)}
 
 BRAND, BETTING, SITE, LATIN, DIGITS, JOINER, UNKNOWN = range(7)
 TOKEN_COST = {BRAND: 4.0, BETTING: 4.0, SITE: 5.0}
-FIRST_COST = {BRAND: 0.0, BETTING: 6.0, SITE: 8.0, LATIN: 1.0, DIGITS: 5.0, JOINER: 2.0}
 UNKNOWN_COST = {1: 13.0, 2: 19.0, 3: 28.0, 4: 44.0}
+START = -1
+NEVER = float("inf")
+# What one kind of token costs behind another, on top of its own cost.
+FIRST_COST = {BRAND: 0.0, BETTING: 6.0, SITE: 8.0, LATIN: 1.0, DIGITS: 5.0, JOINER: 2.0, UNKNOWN: 0.0}
+STEP_COST = {(START, kind): cost for kind, cost in FIRST_COST.items()}
+STEP_COST |= {(before, UNKNOWN): 8.0 for before in (BRAND, BETTING, SITE, DIGITS)} | {(UNKNOWN, UNKNOWN): NEVER}
+STEP_COST |= {(before, DIGITS): 5.0 for before in (BRAND, BETTING, SITE)} | {(UNKNOWN, LATIN): 8.0}
+STEP_COST |= {(before, kind): NEVER for before in (LATIN, DIGITS) for kind in (LATIN, DIGITS)} | {
+    (JOINER, JOINER): NEVER
+}
+# A run seldom ends in a name without a word of betting behind it, and hardly ever in a joiner.
+END_COST = {UNKNOWN: 8.0, JOINER: 12.0, DIGITS: 5.0}
 LONGEST_TOKEN = 8
 
 
@@ -61,15 +72,11 @@ def _vocabulary() -> dict[str, int]:
 @cache
 def _trigger() -> re.Pattern[str]:
     sections = read_sections("advertising.txt")
-    true = sorted(sections["true"], key=len, reverse=True)
-    sure = sorted({*sections["brands"], *sections["betting"]}, key=len, reverse=True)
     signs = "".join(re.escape(sign) for sign in sorted(ADVERTISING_SIGNS))
-    first = "".join(sorted({re.escape(word[0]) for word in (*true, *sure, *SPORT.split("|"))}))
     return re.compile(
-        # The look-ahead only makes the search fast: most characters begin none of the words.
-        rf"(?=[a-z{first}{signs}])(?:(?P<pair>(?:{SPORT})(?:{SERVICE})|[a-z]{{1,7}}\d{{1,4}}(?:{SPORT}))"
-        f"|(?P<true>{'|'.join(map(re.escape, true))})|(?P<sure>{'|'.join(map(re.escape, sure))})"
-        f"|(?<=[一-鿿a-z0-9])(?P<sign>[{signs}])(?=[一-鿿a-z0-9]))"
+        rf"(?P<pair>(?:{SPORT})(?:{SERVICE})|(?<![a-z])[a-z]{{1,7}}\d{{1,4}}(?:{SPORT}))"
+        f"|(?P<true>{any_of(sections['true'])})|(?P<sure>{any_of([*sections['brands'], *sections['betting']])})"
+        f"|(?<=[一-鿿a-z0-9])(?P<sign>[{signs}])(?=[一-鿿a-z0-9])"
     )
 
 
@@ -147,28 +154,24 @@ class _Reader:
         self.elsewhere = "\n".join((*pieces, text[done:]))[:50_000]
 
     def best_run(self, core: tuple[int, int], prior: float = PRIOR) -> _Run | None:
-        text = self.text
-        low = self._reach(core[0], -1, BEFORE)
-        high = self._reach(core[1], 1, AFTER)
-        left_edge = self._reach(low, -1, WINDOW)
-        right_edge = self._reach(high, 1, WINDOW)
+        """The cheapest run of advertising around a core, if it is clearly cheaper than ordinary text."""
+        low, high = self._reach(core[0], -1, BEFORE), self._reach(core[1], 1, AFTER)
+        left_edge, right_edge = self._reach(low, -1, WINDOW), self._reach(high, 1, WINDOW)
         forward = self._forward(left_edge, core[0])
         backward = self._backward(core[1], right_edge)
-        plain = self._forward(left_edge, right_edge)[right_edge]
         prior += self._context(left_edge, core)
+        moves = [self._moves(i, high) for i in range(low, high)]
+        plain = self._forward(left_edge, right_edge)[right_edge]
         best: _Run | None = None
-        for start in range(low, core[0] + 1):
-            claims = self._advertising(start, high)
-            for end in range(core[1], high + 1):
-                if end not in claims:
-                    continue
-                cost = claims[end] + prior + self._joined(forward, backward, start, end, left_edge, right_edge)
-                gain = plain - cost
-                if best is None or gain > best.gain + 1e-9:
-                    best = _Run(start, end, gain)
-        if best is None or best.gain < CLEARLY:
-            return None
-        return _with_separators(text, best)
+        open_starts = {start: forward[start] for start in range(low, core[0] + 1)}
+        for end, (cost, start) in self._advertising(open_starts, low, moves).items():
+            if end >= core[1]:
+                best = _better(best, _Run(start, end, plain - prior - cost - backward[end]))
+        for start, end, cost in self._crossings(forward, backward, (low, core[0]), (core[1], high)):
+            claim = self._advertising({start: cost}, low, moves).get(end)
+            if claim is not None:
+                best = _better(best, _Run(start, end, plain - prior - claim[0]))
+        return _with_separators(self.text, best) if best is not None and best.gain >= CLEARLY else None
 
     def _reach(self, position: int, step: int, most: int) -> int:
         """The farthest place from `position` that no punctuation parts from it."""
@@ -229,65 +232,90 @@ class _Reader:
         cost = self.costs.get(character)
         return sign_cost(character) if cost is None else cost
 
-    def _joined(
-        self, forward: dict[int, float], backward: dict[int, float], start: int, end: int, low: int, high: int
-    ) -> float:
-        """Cost of the text around a run, words that the run cuts in two included."""
-        text = self.text
-        best = forward[start] + backward[end]
-        for left in range(1, min(LONGEST_WORD - 1, start - low) + 1):
-            half = text[start - left : start]
-            for right in range(1, min(LONGEST_WORD - left, high - end) + 1):
-                cost = self.costs.get(half + text[end : end + right])
-                if cost is not None:
-                    best = min(best, forward[start - left] + cost + backward[end + right])
-        return best
+    def _crossings(
+        self, forward: dict[int, float], backward: dict[int, float], starts: tuple[int, int], ends: tuple[int, int]
+    ) -> Iterator[tuple[int, int, float]]:
+        """Runs that cut a word in two (扫黑除…恶): start, end, and the cost of the text around them."""
+        text, most = self.text, 5
+        left_edge, right_edge = min(forward), max(backward)
+        rights = [
+            (end, [(text[end:stop], stop) for stop in range(end + 1, min(right_edge, end + most) + 1)])
+            for end in range(ends[0], ends[1] + 1)
+        ]
+        for start in range(starts[0], starts[1] + 1):
+            lefts = [(text[first:start], forward[first]) for first in range(max(left_edge, start - most), start)]
+            for end, halves in rights:
+                costs = [
+                    before + word + backward[stop]
+                    for left, before in lefts
+                    for right, stop in halves
+                    if (word := self.costs.get(left + right)) is not None
+                ]
+                if costs and min(costs) < forward[start] + backward[end]:
+                    yield start, end, min(costs)
 
-    def _advertising(self, start: int, end: int) -> dict[int, float]:
-        """Cost of the best reading of text[start:i] as advertising, for every i where such a reading ends."""
-        states: dict[int, dict[int, float]] = {start: {-1: 0.0}}
-        ends: dict[int, float] = {}
-        for i in range(start, end):
-            for kind, cost in states.get(i, {}).items():
-                for stop, next_kind, step in self._tokens(i, end, kind):
-                    reached = states.setdefault(stop, {})
-                    if cost + step < reached.get(next_kind, float("inf")):
-                        reached[next_kind] = cost + step
-        for stop, reached in states.items():
-            closing = [cost + _end_cost(kind) for kind, cost in reached.items() if kind >= 0]
+    def _advertising(
+        self, starts: dict[int, float], low: int, moves: list[list[tuple[int, int, float]]]
+    ) -> dict[int, tuple[float, int]]:
+        """For every place where a reading as advertising may end: its least cost, and where it began.
+
+        `starts` holds the places where it may begin and what was spent before them.
+        """
+        states: dict[int, dict[int, tuple[float, int]]] = {
+            start: {START: (cost, start)} for start, cost in starts.items()
+        }
+        ends: dict[int, tuple[float, int]] = {}
+        for i in range(low, low + len(moves) + 1):
+            here = states.get(i, {})
+            closing = [(cost + END_COST.get(kind, 0.0), began) for kind, (cost, began) in here.items() if kind != START]
             if closing:
-                ends[stop] = min(closing)
+                ends[i] = min(closing)
+            for stop, kind, own in moves[i - low] if i - low < len(moves) else ():
+                spent = (
+                    min((cost + STEP_COST.get((before, kind), 0.0), began) for before, (cost, began) in here.items())
+                    if here
+                    else None
+                )
+                if spent is None or spent[0] == NEVER:
+                    continue
+                reached = states.setdefault(stop, {})
+                if kind not in reached or (spent[0] + own, spent[1]) < reached[kind]:
+                    reached[kind] = (spent[0] + own, spent[1])
         return ends
 
-    def _tokens(self, i: int, end: int, before: int) -> Iterator[tuple[int, int, float]]:
+    def _moves(self, i: int, end: int) -> list[tuple[int, int, float]]:
+        """Tokens of advertising that begin at i: where each stops, its kind, its own cost."""
         text = self.text
-        if text[i] in ADVERTISING_SIGNS or text[i] in SEPARATORS:
-            if before != JOINER:
-                yield i + 1, JOINER, (1.0 if text[i] in ADVERTISING_SIGNS else 4.0) + (2.0 if before < 0 else 0.0)
-            return
+        character = text[i]
+        if character in ADVERTISING_SIGNS or character in SEPARATORS:
+            return [(i + 1, JOINER, 1.0 if character in ADVERTISING_SIGNS else 4.0)]
+        moves = []
         for stop in range(i + 1, min(end, i + LONGEST_TOKEN) + 1):
             kind = self.kinds.get(text[i:stop])
             if kind is not None:
-                yield stop, kind, TOKEN_COST[kind] + (FIRST_COST[kind] if before < 0 else 0.0)
-        if text[i].isascii() and text[i].isalnum() and before not in (LATIN, DIGITS):
-            stop = i + 1
-            while stop < end and stop - i < 12 and text[stop].isascii() and text[stop].isalnum():
-                stop += 1
-            kind = DIGITS if text[i:stop].isdigit() else LATIN
-            if kind == DIGITS:
-                odd = 0.0 if before in (-1, JOINER, UNKNOWN) else 5.0
-            else:
-                odd = 3.0 * (len(text[i:stop]) - len(text[i:stop].lstrip("0123456789"))) + 8.0 * (before == UNKNOWN)
-            yield stop, kind, 4.0 + odd + (FIRST_COST[kind] if before < 0 else 0.0)
-        if before != UNKNOWN and "㐀" <= text[i] <= "鿿":
-            yield from self._unknown(i, end, 0.0 if before in (-1, JOINER, LATIN) else 8.0)
+                moves.append((stop, kind, TOKEN_COST[kind]))
+        if character.isascii() and character.isalnum():
+            moves.append(self._latin(i, end))
+        elif "㐀" <= character <= "鿿":
+            for length, cost in UNKNOWN_COST.items():
+                if i + length > end or not _all_han(text[i : i + length]):
+                    break
+                moves.append((i + length, UNKNOWN, cost))
+        return moves
 
-    def _unknown(self, i: int, end: int, again: float) -> Iterator[tuple[int, int, float]]:
-        for length, cost in UNKNOWN_COST.items():
-            stop = i + length
-            if stop > end or not _all_han(self.text[i:stop]):
-                break
-            yield stop, UNKNOWN, cost + again
+    def _latin(self, i: int, end: int) -> tuple[int, int, float]:
+        """Letters and digits of a name; digits before the letters belong rather to the text."""
+        stop = i + 1
+        while stop < end and stop - i < 12 and self.text[stop].isascii() and self.text[stop].isalnum():
+            stop += 1
+        name = self.text[i:stop]
+        if name.isdigit():
+            return stop, DIGITS, 4.0
+        return stop, LATIN, 4.0 + 3.0 * (len(name) - len(name.lstrip("0123456789")))
+
+
+def _better(best: _Run | None, run: _Run) -> _Run:
+    return run if best is None or run.gain > best.gain + 1e-9 else best
 
 
 @cache
@@ -297,11 +325,6 @@ def _brands() -> frozenset[str]:
 
 def _all_han(text: str) -> bool:
     return all("㐀" <= c <= "鿿" for c in text)
-
-
-def _end_cost(kind: int) -> float:
-    """A run seldom ends in a name without a word of betting behind it, and hardly ever in a joiner."""
-    return {UNKNOWN: 8.0, JOINER: 12.0, DIGITS: 5.0}.get(kind, 0.0)
 
 
 def _with_separators(text: str, run: _Run) -> _Run:
@@ -330,8 +353,7 @@ def _whole_line(text: str, run: _Run) -> tuple[int, int]:
 
 @cache
 def _keyword() -> re.Pattern[str]:
-    words = sorted(_vocabulary(), key=len, reverse=True)
-    return re.compile("|".join(re.escape(word) for word in words) + "|[-_,，、|]")
+    return re.compile(f"{any_of(_vocabulary())}|[-_,，、|]")
 
 
 def _displaced(text: str, start: int, end: int) -> str:

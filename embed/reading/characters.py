@@ -35,7 +35,7 @@ ONE_TO_ONE_NEEDED = re.compile(f"[{''.join(map(re.escape, SPACES | BREAKS))}⺀-
 CRLF = re.compile("\r(?=\n)")
 GLOSS = re.compile("(?<=[㐀-鿿])[(（][a-zāáǎàōóǒòēéěèīíǐìūúǔùǖǘǚǜüńňǹɡ]{1,6}[)）]")
 TONES = re.compile("[āáǎàōóǒòēéěèīíǐìūúǔùǖǘǚǜńňǹ]")
-DOUBLED = re.compile("([,，])[,，]+|[,，]+(?=[。；])|([。；])[,，。]+(?=[㐀-鿿])")
+DOUBLED = re.compile("[,，。；]{2,}")
 
 
 def invisible_edits(text: str) -> Iterator[Edit]:
@@ -53,6 +53,9 @@ def gloss_edits(text: str) -> Iterator[Edit]:
 
 
 def punctuation_edits(text: str) -> Iterator[Edit]:
-    """Commas that stand twice, or before a full stop, where a character was lost."""
+    """Marks that stand twice, where a character between them was lost: the strongest one stays."""
     for match in DOUBLED.finditer(text):
-        yield Edit(match.start(), match.end(), RemovalReason.MOJIBAKE, match.group(1) or match.group(2) or "")
+        run = match.group()
+        if run.strip("。"):
+            kept = next((mark for mark in run if mark in "。；"), run[0])
+            yield Edit(match.start(), match.end(), RemovalReason.MOJIBAKE, kept)

@@ -15,7 +15,7 @@ from embed.reading.script import to_simplified
 from embed.reading.tracked import Edit, Line
 from embed.reading.wordlists import read_sections
 
-__all__ = ["chrome_edits", "outside_edits"]
+__all__ = ["ANY_LABEL", "DATE", "STRONG_LABEL", "TIME", "chrome_edits", "outside_edits"]
 
 LONGEST_FIELD_LINE = 400
 LONGEST_WIDGET_LINE = 200
@@ -31,18 +31,20 @@ def _spaced(labels: Sequence[str]) -> str:
 
 
 _OPEN, _CLOSE = r"[\[【〖(（「]", r"[\]】〗)）」]"
-_LABEL = rf"(?:{_spaced(_WORDS['strong labels'])})"
-_ANY_LABEL = rf"(?:{_spaced(_WORDS['strong labels'] + _WORDS['weak labels'])})"
-STRONG_FIELD = re.compile(rf"^[ |｜·•※]*{_OPEN}? ?{_LABEL} ?{_CLOSE}? ?(?:[:：|｜]|$)|^{_OPEN} ?{_LABEL} ?{_CLOSE}")
-WEAK_FIELD = re.compile(rf"^[ |｜·•※]*(?:{_OPEN} ?{_ANY_LABEL} ?{_CLOSE}|{_OPEN}? ?{_ANY_LABEL} ?[:：|｜])")
-FIELD_INSIDE = re.compile(rf"{_OPEN}? ?(?:{_ANY_LABEL}) ?{_CLOSE}? ?[:：|｜]|{_LABEL}")
-BARE_LABEL = re.compile(rf"^[ |｜]*{_OPEN}? ?({_ANY_LABEL}) ?{_CLOSE}? ?[:：|｜]?[ |｜]*$")
+STRONG_LABEL = rf"(?:{_spaced(_WORDS['strong labels'])})"
+ANY_LABEL = rf"(?:{_spaced(_WORDS['strong labels'] + _WORDS['weak labels'])})"
+STRONG_FIELD = re.compile(
+    rf"^[ |｜·•※]*{_OPEN}? ?{STRONG_LABEL} ?{_CLOSE}? ?(?:[:：|｜]|$)|^{_OPEN} ?{STRONG_LABEL} ?{_CLOSE}"
+)
+WEAK_FIELD = re.compile(rf"^[ |｜·•※]*(?:{_OPEN} ?{ANY_LABEL} ?{_CLOSE}|{_OPEN}? ?{ANY_LABEL} ?[:：|｜])")
+FIELD_INSIDE = re.compile(rf"{_OPEN}? ?(?:{ANY_LABEL}) ?{_CLOSE}? ?[:：|｜]|{STRONG_LABEL}")
+BARE_LABEL = re.compile(rf"^[ |｜]*{_OPEN}? ?({ANY_LABEL}) ?{_CLOSE}? ?[:：|｜]?[ |｜]*$")
 
-_DATE = r"(?:(?:19|20)\d{2} ?[-/.年] ?\d{1,2}(?: ?[-/.月] ?\d{1,2} ?日?)?|\d{1,2}\.\d{1,2}\.(?:19|20)\d{2})"
-_TIME = r"\d{1,2}[:：]\d{2}(?:[:：]\d{2})?"
-DATE_VALUE = re.compile(rf"^[ |｜(（]*{_DATE}(?: *{_TIME})?[ |｜)）]*$")
+DATE = r"(?:(?:19|20)\d{2} ?[-/.年] ?\d{1,2}(?: ?[-/.月] ?\d{1,2} ?日?)?|\d{1,2}\.\d{1,2}\.(?:19|20)\d{2})"
+TIME = r"\d{1,2}[:：]\d{2}(?:[:：]\d{2})?"
+DATE_VALUE = re.compile(rf"^[ |｜(（]*{DATE}(?: *{TIME})?[ |｜)）]*$")
 STAMP_LINE = re.compile(
-    rf"^[ |｜]*{_DATE} *{_TIME}(?!\d*[人名])|^[ |｜]*(?:19|20)\d{{2}}[-/]\d{{1,2}}[-/]\d{{1,2}}(?:\D|$)"
+    rf"^[ |｜]*{DATE} *{TIME}(?!\d*[人名])|^[ |｜]*(?:19|20)\d{{2}}[-/]\d{{1,2}}[-/]\d{{1,2}}(?:\D|$)"
 )
 CLOCK = re.compile(
     r"^[ |｜]*(?:(?:今天是|今天|现在是|现在时间|当前时间|北京时间|当前日期) ?[:：]? ?(?:\d|星期|公元)|"
@@ -145,6 +147,8 @@ def _reason(text: str, *, head: bool, outside: bool) -> RemovalReason | None:
         return RemovalReason.CHROME
     if CLOCK.match(text) and len(text) <= 60:
         return RemovalReason.CLOCK
+    if len(text) <= 60 and _only_widgets(text, outside=outside):
+        return RemovalReason.CHROME
     if _is_field_line(text, head=head, outside=outside):
         return RemovalReason.PUBLICATION_LINE
     if len(text) <= LONGEST_WIDGET_LINE and _is_widget(text, outside=outside):
@@ -162,10 +166,13 @@ def _is_field_line(text: str, *, head: bool, outside: bool) -> bool:
     return bool(WEAK_FIELD.match(text)) and (len(text) <= 60 or len(FIELD_INSIDE.findall(text)) >= 2)
 
 
+def _only_widgets(text: str, *, outside: bool) -> bool:
+    tokens = [token for token in _WIDGET_SPLIT.split(text) if token]
+    return bool(tokens) and all(token in _WIDGET_WORDS for token in tokens) and (outside or len(tokens) > 1)
+
+
 def _is_widget(text: str, *, outside: bool) -> bool:
     tokens = [token for token in _WIDGET_SPLIT.split(text) if token]
-    if tokens and all(token in _WIDGET_WORDS for token in tokens):
-        return outside or len(tokens) > 1
     if CRUMBS.search(text) and "。" not in text:
         return outside
     if outside and len(tokens) >= 3 and sum(token in _WIDGET_WORDS for token in tokens) * 2 >= len(tokens):

@@ -18,6 +18,7 @@ from embed.reading.characters import (
 )
 from embed.reading.chrome import chrome_edits, outside_edits
 from embed.reading.document import CleanText, Removal, RemovalReason, SourceDocument
+from embed.reading.glued import glued_edits, repeated_edits
 from embed.reading.layout import page_edits, unwrap_edits
 from embed.reading.mojibake import mojibake_edits, slip_edits
 from embed.reading.script import simplify
@@ -46,7 +47,9 @@ def clean(source: SourceDocument) -> CleanText:
     simplified, traditional = simplify(work.text)
     work.substitute(simplified)
     work.apply(page_edits(list(work.lines())))
+    work.apply(glued_edits(list(work.lines())))
     work.apply(chrome_edits(list(work.lines())))
+    work.apply(repeated_edits(list(work.lines())))
     work.apply(unwrap_edits(list(work.lines())))
     work.apply(injected_edits(work.text))
     work.apply(punctuation_edits(work.text))

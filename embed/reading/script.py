@@ -66,7 +66,7 @@ def to_simplified(text: str) -> str:
     converted = _converter().convert(text)
     if len(converted) != len(text):
         converted = "".join(_single(character) for character in text)
-    return converted if converted == text else _corrected(text, converted)
+    return converted if converted == text and "著" not in text else _corrected(text, converted)
 
 
 def _corrected(text: str, converted: str) -> str:
@@ -78,9 +78,8 @@ def _corrected(text: str, converted: str) -> str:
         pattern, official = _place_names()
         for match in pattern.finditer(converted):
             name = official[match.group()]
-            for i, character in enumerate(name, start=match.start()):
-                if characters[i] != character and text[i] in (character, _traditional().convert(character)):
-                    characters[i] = character
+            if text[match.start() : match.end()] in (name, _traditional().convert(name)):
+                characters[match.start() : match.end()] = name
     return "".join(characters)
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
 
-__all__ = ["read_sections"]
+__all__ = ["any_of", "read_sections"]
 
 
 @cache
@@ -21,3 +23,27 @@ def read_sections(name: str) -> dict[str, list[str]]:
         else:
             current.extend(line.split())
     return sections
+
+
+class _Branch(dict[str, "_Branch"]):
+    """The characters that may follow, each with what follows it; `final` where a word may end."""
+
+    final = False
+
+
+def any_of(words: Iterable[str]) -> str:
+    """A pattern for the longest of these words, shaped as a tree: its cost does not grow with their number."""
+    root = _Branch()
+    for word in words:
+        branch = root
+        for character in word:
+            branch = branch.setdefault(character, _Branch())
+        branch.final = True
+    return _pattern(root)
+
+
+def _pattern(branch: _Branch) -> str:
+    choices = [re.escape(character) + _pattern(after) for character, after in sorted(branch.items())]
+    if not choices:
+        return ""
+    return f"(?:{'|'.join(choices)}){'?' if branch.final else ''}"

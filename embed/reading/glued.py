@@ -1,0 +1,84 @@
+"""Pages saved without line breaks: navigation, fields and footer glued to the first and last words of the text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from embed.reading.chrome import ANY_LABEL, DATE, STRONG_LABEL, TIME
+from embed.reading.document import RemovalReason
+from embed.reading.tracked import Edit, Line
+
+__all__ = ["glued_edits", "repeated_edits"]
+
+SHORTEST = 160  # shorter lines are looked at as a whole
+HEAD, TAIL = 800, 800
+VALUE = (
+    rf"(?:{DATE}(?: ?{TIME})?|\d[\d,]{{0,9}} ?次?|[\[【(（]? ?(?:[大中小] ?[\]\[】【 /|]{{0,3}}){{2,3}}[\])】）]?"
+    r"|[^ 。，；:：|\d]{0,24})"
+)
+FIELDS = re.compile(
+    rf"[\[【]? ?(?:{STRONG_LABEL}) ?[\]】]? ?[:：|] ?{VALUE}[ |]{{0,4}}"
+    rf"(?:[\[【]? ?(?:{ANY_LABEL}) ?[\]】]? ?[:：|] ?{VALUE}[ |\]】]{{0,4}}"
+    r"|[\[【(]? ?(?:打印|关闭|收藏|分享)[\]】)]? ?){0,12}"
+)
+CRUMB_END = re.compile(r"(?:>|»|›|＞) ?[^ >»›＞]{2,20} ")
+NAVIGATION = re.compile(r"^(?:首页|当前位置|您当前|您的位置|您所在|网站首页|欢迎)")
+FOOT = re.compile(
+    r"[ |]?(?:[【\[]? ?(?:打印本页|打印|关闭窗口|关闭|我要纠错) ?[】\]]"
+    r"|(?:上一篇|下一篇|上一条|下一条|责任编辑|相关附件|相关文章|相关信息|分享到|主办单位|主办|承办|版权所有|网站标识码)[:：]"
+    r"|扫一扫在手机|网站标识码)"
+)
+FARTHEST_REPEAT = 40
+
+
+def glued_edits(lines: Sequence[Line]) -> Iterator[Edit]:
+    """Runs of fields at the head and of footers at the end of long lines; what stood before the fields is a title."""
+    for line in lines:
+        if len(line.text) < SHORTEST:
+            continue
+        done = line.start
+        for edit in (*_head(line), *_foot(line)):
+            if edit.start >= done:
+                yield edit
+                done = edit.end
+
+
+def _head(line: Line) -> Iterator[Edit]:
+    fields = FIELDS.search(line.text, 0, HEAD)
+    if fields is None or "。" in line.text[: fields.start()]:
+        return
+    before = line.text[: fields.start()]
+    crumbs = [match.end() for match in CRUMB_END.finditer(before)]
+    if crumbs and NAVIGATION.match(before):
+        yield Edit(line.start, line.start + crumbs[-1], RemovalReason.CHROME)
+    yield Edit(line.start + fields.start(), line.start + fields.end(), RemovalReason.PUBLICATION_LINE, "\n")
+
+
+def _foot(line: Line) -> Iterator[Edit]:
+    full_stop = line.text.rfind("。")
+    match = FOOT.search(line.text, max(full_stop, len(line.text) - TAIL, 0))
+    if full_stop > 0 and match is not None:
+        yield Edit(line.start + match.start(), line.end, RemovalReason.CHROME)
+
+
+def repeated_edits(lines: Sequence[Line]) -> Iterator[Edit]:
+    """A title that stands again under the fields of the page, on one line or on two."""
+    seen: set[str] = set()
+    skip = -1
+    head = lines[:FARTHEST_REPEAT]
+    for index, line in enumerate(head):
+        key = "".join(line.text.split())
+        if index <= skip or not key:
+            continue
+        if "。" in key or len(key) > 90:
+            return
+        following = next((i for i in range(index + 1, len(head)) if head[i].text.strip()), None)
+        both = key + ("".join(head[following].text.split()) if following is not None else "")
+        if key in seen:
+            yield Edit(line.start, line.end, RemovalReason.REPEATED)
+        elif following is not None and both in seen:
+            yield Edit(line.start, head[following].end, RemovalReason.REPEATED)
+            skip = following
+        elif len(key) >= 8:
+            seen.add(key)
