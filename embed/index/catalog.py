@@ -49,7 +49,8 @@ def _third(db: sqlite3.Connection) -> None:
     db.execute("CREATE INDEX clusterings_series ON clusterings (series, role, id)")
     db.execute(
         "CREATE TABLE cluster_ids (series TEXT NOT NULL, role TEXT NOT NULL, cluster TEXT NOT NULL,"
-        " born INTEGER NOT NULL, ended INTEGER, became TEXT NOT NULL, PRIMARY KEY (series, role, cluster)) WITHOUT ROWID"
+        " born INTEGER NOT NULL, ended INTEGER, became TEXT NOT NULL,"
+        " PRIMARY KEY (series, role, cluster)) WITHOUT ROWID"
     )
     db.execute(
         "CREATE TABLE cluster_events (clustering INTEGER NOT NULL, place INTEGER NOT NULL, kind TEXT NOT NULL,"

@@ -84,7 +84,7 @@ def full_disk(ground: Ground, folder: Path) -> dict[str, object]:
         return {"skipped": "mounting needs root"}
     mount, passed, refused, failed = folder / "small", 0, 0, []
     mount.mkdir()
-    for kilobytes in range(400, 4000, 200):
+    for kilobytes in range(600, 1800, 40):
         if subprocess.run(
             ["mount", "-t", "tmpfs", "-o", f"size={kilobytes}k", "tmpfs", str(mount)], check=False
         ).returncode:

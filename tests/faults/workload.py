@@ -64,10 +64,8 @@ def content(store: Path) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-CHANGES = frozenset(
-    ("write", "fsync", "replace", "rename", "execute", "executemany", "mkdir", "rmdir", "unlink", "remove")
-    + ("flock", "ftruncate", "pwrite", "close", "open")
-)
+_NAMES = "write fsync replace rename execute executemany mkdir rmdir unlink remove flock ftruncate pwrite close open"
+CHANGES = frozenset(_NAMES.split())
 
 
 class Faults:
