@@ -8,21 +8,26 @@ import re
 from pathlib import Path
 
 from embed.exceptions import ModelCorrupt, ModelMissing
-from embed.models.checksums import check_file, file_sha256, verify_folder, write_checksums
+from embed.models.checksums import CHECKSUMS, check_file, folder_checksums, verify_folder, write_checksums
 from embed.models.e5_file import E5File, read_e5_file
 from embed.models.entry import ModelEntry
 from embed.models.locks import build_once
 from embed.models.tensors import write_tensors
 from embed.models.unigram_json import tokenizer_json
 
-__all__ = ["model_folder", "model_state", "verify_model"]
+__all__ = ["folder_name", "model_checksums", "model_folder", "model_state", "verify_model"]
 
 MODEL_PARTS = "sentence_transformers.models"
 
 
+def folder_name(entry: ModelEntry) -> str:
+    """The entry's name as a file name."""
+    return re.sub(r"[^\w.-]", "_", entry.name).lstrip(".") or "_"
+
+
 def cache_folder(entry: ModelEntry, cache: Path) -> Path:
     """The folder in the cache that belongs to an entry."""
-    return cache / "models" / re.sub(r"[^\w.-]", "_", entry.name)
+    return cache / "models" / folder_name(entry)
 
 
 def model_folder(entry: ModelEntry, *, cache: Path) -> Path:
@@ -58,20 +63,31 @@ def model_state(entry: ModelEntry, *, cache: Path) -> str:
     return "missing" if _package_file(entry) is None else "buildable"
 
 
+def model_checksums(folder: Path, *, stamps: Path | None) -> dict[str, str]:
+    """SHA-256 of each file of a model's folder, compared with the record of its build where there is one.
+
+    Raises:
+        ModelCorrupt: a file differs from the record.
+    """
+    if (folder / CHECKSUMS).is_file():
+        return verify_folder(folder, stamps=stamps)
+    return folder_checksums(folder, stamps=stamps)
+
+
 def verify_model(entry: ModelEntry, *, cache: Path) -> dict[str, str]:
-    """Check every file of the model's folder against the checksums of its build; path → SHA-256.
+    """Read every byte of the model's folder and of its engines, and compare with the records; path → SHA-256.
 
     Raises:
         ModelMissing: the model has not been built yet.
         ModelCorrupt: a file differs; the message names it.
     """
-    if entry.scheme == "folder":
-        folder = model_folder(entry, cache=cache)
-        return {p.relative_to(folder).as_posix(): file_sha256(p) for p in sorted(folder.rglob("*")) if p.is_file()}
-    folder = cache_folder(entry, cache)
+    folder = model_folder(entry, cache=cache) if entry.scheme == "folder" else cache_folder(entry, cache)
     if not folder.is_dir():
         raise ModelMissing(f"model {entry.name} has not been built yet.", hint="Any command that embeds builds it.")
-    return verify_folder(folder)
+    sums = model_checksums(folder, stamps=None)
+    for engine in sorted((cache / "engines").glob(f"{folder_name(entry)}-*")):
+        sums |= {f"{engine.name}/{name}": digest for name, digest in verify_folder(engine).items()}
+    return sums
 
 
 def _fetch(entry: ModelEntry, part: Path) -> None:

@@ -8,10 +8,9 @@ from pathlib import Path
 
 from embed.exceptions import ModelError
 from embed.models.bert_folder import unsupported_reason
-from embed.models.checksums import CHECKSUMS, verify_folder
 from embed.models.encoder import Encoder
 from embed.models.entry import ModelEntry
-from embed.models.folder import model_folder, verify_model
+from embed.models.folder import model_checksums, model_folder
 from embed.models.text_encoder import Engine, TextEncoder
 
 __all__ = ["cores_given", "open_encoder"]
@@ -34,7 +33,7 @@ def open_encoder(entry: ModelEntry, *, cache: Path, engine: str = "auto", thread
     """
     folder = model_folder(entry, cache=cache)
     threads = threads or cores_given()
-    sums = verify_folder(folder) if (folder / CHECKSUMS).is_file() else verify_model(entry, cache=cache)
+    sums = model_checksums(folder, stamps=cache / "verified")
     return TextEncoder(entry, _engine(entry, folder, sums, cache=cache, engine=engine, threads=threads), sums)
 
 

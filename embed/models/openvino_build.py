@@ -17,17 +17,17 @@ from embed.models.checksums import write_checksums
 from embed.models.entry import ModelEntry
 from embed.models.int8_plan import ChannelRange, plan_int8
 from embed.models.neutral import calibration_texts
-from embed.models.openvino_network import compile_graph, single_inputs
+from embed.models.openvino_network import compile_graph, save_graph, single_inputs
 from embed.models.tokenizers_file import open_tokenizer
 from embed.models.unigram import write_unigram
 
-__all__ = ["GRAPH", "RECORD", "build_engine"]
+__all__ = ["RECORD", "build_engine"]
 
 Model: TypeAlias = Any  # openvino.Model, which has no types of its own
 
 LOG = logging.getLogger(__name__)
 
-GRAPH, RECORD = "model.xml", "engine.json"
+RECORD = "engine.json"
 MEAN_FLOOR, LEAST_FLOOR = 0.998, 0.99  # cosines to float32 below which eight bits are refused
 
 
@@ -54,7 +54,7 @@ def build_engine(entry: ModelEntry, folder: Path, part: Path) -> None:
             entry.name, cosines.mean(), MEAN_FLOOR,
         )  # fmt: skip
         model = build_graph(bert)
-    openvino.save_model(model, part / GRAPH, compress_to_fp16=False)
+    save_graph(model, part)
     record = {
         "model": entry.name,
         "weights": "int8" if fits else "float32",

@@ -17,8 +17,9 @@ from embed.exceptions import MissingDependency, ModelCorrupt
 from embed.models.bert_folder import read_bert_folder
 from embed.models.checksums import verify_folder
 from embed.models.entry import ModelEntry
+from embed.models.folder import folder_name
 from embed.models.locks import build_once
-from embed.models.openvino_network import API, OpenVINONetwork, compile_graph
+from embed.models.openvino_network import API, OpenVINONetwork, load_graph
 from embed.models.tokenizers_file import open_tokenizer
 
 __all__ = ["OpenVINOEngine", "engine_folder"]
@@ -26,6 +27,7 @@ __all__ = ["OpenVINOEngine", "engine_folder"]
 CompiledModel: TypeAlias = Any  # openvino.CompiledModel, which has no types of its own
 
 RECIPE = 1  # one more whenever the same weights would give other vectors
+LAYOUT = 2  # one more whenever the engine's folder has other files
 
 
 class OpenVINOEngine:
@@ -52,10 +54,10 @@ class OpenVINOEngine:
             from embed.models.openvino_build import build_engine
 
             build_once(self._place, lambda part: build_engine(entry, folder, part))
-        # The graph compiles in C++ while Python reads the vocabulary.
+        verify_folder(self._place, stamps=cache / "verified")
+        # The graph loads in C++ while Python reads the vocabulary.
         with ThreadPoolExecutor(1) as pool:
-            compiling = pool.submit(_compile, self._place, threads)
-            verify_folder(self._place)
+            compiling = pool.submit(_load, self._place, threads)
             self._weights = str(json.loads((self._place / "engine.json").read_text(encoding="utf-8"))["weights"])
             self._bert = read_bert_folder(folder)
             self._tokenizer = open_tokenizer(folder, self._place)
@@ -88,16 +90,14 @@ def engine_folder(entry: ModelEntry, checksums: dict[str, str], cache: Path) -> 
         raise MissingDependency(
             "the engine openvino is not installed.", hint="Install it: python -m pip install openvino"
         ) from error
-    decides = json.dumps([checksums, entry.query_prompt, entry.passage_prompt, RECIPE, version], sort_keys=True)
-    return cache / "engines" / f"{entry.name}-{hashlib.sha256(decides.encode()).hexdigest()[:12]}"
+    decides = json.dumps([checksums, entry.query_prompt, entry.passage_prompt, RECIPE, LAYOUT, version], sort_keys=True)
+    return cache / "engines" / f"{folder_name(entry)}-{hashlib.sha256(decides.encode()).hexdigest()[:12]}"
 
 
-def _compile(place: Path, threads: int) -> CompiledModel:
-    import openvino
-
+def _load(place: Path, threads: int) -> CompiledModel:
     try:
         with API:
-            return compile_graph(openvino.Core().read_model(place / "model.xml"), threads=threads)
+            return load_graph(place, threads=threads)
     except RuntimeError as error:
         raise ModelCorrupt(
             f"openvino cannot load {place}: {str(error).splitlines()[0]}",
