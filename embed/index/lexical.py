@@ -158,7 +158,8 @@ class LexicalIndex:
         from scipy.sparse import csr_matrix
 
         rows = np.asarray(rows, dtype=np.int64)
-        begin, sizes = self._indptr[rows], np.diff(self._indptr)[rows] if len(rows) else np.empty(0, np.int64)
+        begin = self._indptr[rows]
+        sizes = self._indptr[rows + 1] - begin
         indptr = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
         at = np.arange(indptr[-1]) + np.repeat(begin - indptr[:-1], sizes)
         shape = (len(rows), len(self.vocabulary))
