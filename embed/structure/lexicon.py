@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Generic, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
 
 __all__ = ["Hit", "Lexicon"]
 
 T = TypeVar("T")
+_BITS = 18
+_FACTOR = np.uint32(40_503)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,35 +28,47 @@ class Hit(Generic[T]):
 class Lexicon(Generic[T]):
     """A set of words of at least two characters; `find` gives the longest word at each place, without overlaps.
 
-    Words are filed under their first two characters, so a search takes time linear in the length of the text, with a
-    factor of the number of words that share these two characters.
+    Words are filed under a hash of their first two characters, so that a search takes time linear in the length of the
+    text and looks closely only at the few places where a word can begin.
     """
 
     def __init__(self, words: Mapping[str, T] | Iterable[tuple[str, T]]) -> None:
-        entries = dict(words)
-        if any(len(word) < 2 for word in entries):
-            short = next(word for word in entries if len(word) < 2)
+        self._words = dict(words)
+        short = next((word for word in self._words if len(word) < 2), None)
+        if short is not None:
             raise ValueError(f"a word of a lexicon has at least two characters, {short!r} has {len(short)}")
-        index: dict[tuple[str, str], list[tuple[str, T]]] = {}
-        for word in sorted(entries, key=lambda word: (-len(word), word)):
-            index.setdefault((word[0], word[1]), []).append((word, entries[word]))
-        self._index = {pair: tuple(rows) for pair, rows in index.items()}
+        self._opens = np.zeros(1 << _BITS, dtype=np.bool_)
+        lengths: dict[str, set[int]] = {}
+        for word in self._words:
+            self._opens[_pairs(word[:2])] = True
+            lengths.setdefault(word[:2], set()).add(len(word))
+        self._lengths = {pair: tuple(sorted(sizes, reverse=True)) for pair, sizes in lengths.items()}
 
     def values(self) -> list[T]:
         """What the words stand for, one value a word."""
-        return [value for rows in self._index.values() for _, value in rows]
+        return list(self._words.values())
 
     def find(self, text: str) -> list[Hit[T]]:
         """Every word in the text, in order."""
         hits: list[Hit[T]] = []
+        if len(text) < 2:
+            return hits
         behind = 0
-        rows_at = list(map(self._index.get, pairwise(text)))
-        for position in [i for i, rows in enumerate(rows_at) if rows is not None]:
+        lengths, words = self._lengths, self._words
+        for position in np.flatnonzero(self._opens[_pairs(text)]).tolist():
             if position < behind:
                 continue
-            for word, value in rows_at[position] or ():
-                if text.startswith(word, position):
-                    behind = position + len(word)
-                    hits.append(Hit(position, behind, value))
+            for length in lengths.get(text[position : position + 2], ()):
+                word = text[position : position + length]
+                if word in words:
+                    behind = position + length
+                    hits.append(Hit(position, behind, words[word]))
                     break
         return hits
+
+
+def _pairs(text: str) -> NDArray[np.uint32]:
+    """A hash of each two neighbouring characters, shape (len(text) − 1,)."""
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4").astype(np.uint32)
+    mixed: NDArray[np.uint32] = (codes[:-1] * _FACTOR + codes[1:]) & np.uint32((1 << _BITS) - 1)
+    return mixed

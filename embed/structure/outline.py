@@ -55,11 +55,10 @@ class Outline:
 
     def path(self, section: int | None) -> tuple[Heading, ...]:
         """The headings above, outermost first."""
-        chain: list[Heading] = []
-        while section is not None:
-            chain.append(self.headings[section])
-            section = self.headings[section].parent
-        return tuple(reversed(chain))
+        if section is None:
+            return ()
+        heading = self.headings[section]
+        return (*self.path(heading.parent), heading)
 
 
 _STOP = re.compile(r"[。！？!?]")
@@ -71,7 +70,7 @@ _RUN_IN_LONG = 100  # … when it ends in 情况
 _PART = 30  # characters of the longest un-numbered heading of a part
 _PARTS = frozenset({Role.PROBLEM, Role.PLAN, Role.CAUSE, Role.MEASURE})
 _COUNTED = re.compile(
-    r"[0-9０-９]+(?:\.[0-9]+)?(?:余|多|万)*[件次个场份人名起宗户处条项家期所台元%％]|全年|截至|已经|至少|每(?:学期|季度|月|周|年)|逐[项件个]"
+    r"[0-9０-９](?:\.[0-9]{1,4})?[余多万]{0,2}[件次个场份人名起宗户处条项家期所台元%％]|全年|截至|已经|至少|每(?:学期|季度|月|周|年)|逐[项件个]"
 )
 _INLINE_ITEM = re.compile(r"[一二三四五六七八九十](?:是|要)|其[一二三四]")
 _GLUED = re.compile(r"[^。；;，,：:]{2,24}?(?=(?:一是|一要|其一[是,，]|第一[,，、]))")
@@ -147,10 +146,13 @@ class _Builder:
         return heading
 
     def finish(self, end: int) -> Outline:
-        headings = self.outline.headings
-        for index, heading in enumerate(headings):
-            behind = (h.start for h in headings[index + 1 :] if h.depth <= heading.depth)
-            heading.end = next(behind, end)
+        open_ones: list[Heading] = []
+        for heading in self.outline.headings:
+            while open_ones and open_ones[-1].depth >= heading.depth:
+                open_ones.pop().end = heading.start
+            open_ones.append(heading)
+        for heading in open_ones:
+            heading.end = end
         return self.outline
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -17,6 +17,9 @@ __all__ = ["Context", "Opening", "Unit", "divide"]
 _DECISIVE = 2.0  # weight of one plain wording
 _HEAD = 26  # characters of a sentence that heads an item: 一是夯实审查“支撑力”。
 _LONG = 20  # characters of a shortcoming that a comma may part from the next
+_BACK = 400  # characters of a unit that are looked back on
+_AHEAD = 12  # clauses of a sentence that are looked ahead at
+_LONGEST = 1500  # characters of a unit; what has no end is cut, so that no reader has to take 10 MB as one passage
 _LEAD_IN = 160  # characters of the longest lead-in
 _GENERAL = frozenset({"lead", "study", "model"})  # their wordings stand in sentences about anything
 
@@ -83,6 +86,8 @@ class _Divider:
         self.context = context
         self.clauses = clauses
         self.hits = _by_clause(clauses, hits)
+        self.stops = _stops(clauses)
+        self.expects_problems = context.expects_problems
         self.units: list[Unit] = []
         self.begin = 0  # index of the first clause of the unit being read
         self.opening = Opening.START
@@ -103,10 +108,27 @@ class _Divider:
         return self.units
 
     def _close(self, index: int, following: Opening | None) -> None:
+        if self.clauses[index - 1].end - self.clauses[self.begin].start > _LONGEST:
+            self.units.extend(self._cut(index))
+            return
         first, last = self.clauses[self.begin], self.clauses[index - 1]
         hands_over = last.sign in "。：" and wording.HAND_OVER.search(self.text, last.start, last.end) is not None
         announces = self._announces(index) or (following is Opening.ITEM and self._introduces_items(index))
         self.units.append(Unit(first.start, last.end, self.opening, announces, hands_over))
+
+    def _cut(self, index: int) -> Iterator[Unit]:
+        """Bounded pieces of a unit that goes on and on, cut at the end of a sentence where there is one."""
+        start = self.clauses[self.begin].start
+        for clause in self.clauses[self.begin : index]:
+            while clause.end - start > _LONGEST:
+                stop = clause.start if clause.start > start else start + _LONGEST
+                yield Unit(start, stop, self.opening)
+                start = stop
+            if clause.sign == "。" and clause.end - start > _LONGEST // 2:
+                yield Unit(start, clause.end, self.opening)
+                start = clause.end
+        if start < self.clauses[index - 1].end:
+            yield Unit(start, self.clauses[index - 1].end, self.opening)
 
     # ------------------------------------------------------------ what opens a unit
 
@@ -116,7 +138,7 @@ class _Divider:
         item = wording.ITEM.match(self.text, clause.start, clause.end)
         if item:
             return self._item(wording.item_value(item), sign)
-        if wording.CAUSE.match(self.text, clause.start, clause.end) and self._explains(clause, sign):
+        if self._explains(clause, sign):
             return Opening.CAUSE
         if sign == "：":
             return self._list(index)
@@ -141,11 +163,14 @@ class _Divider:
         return Opening.ITEM
 
     def _explains(self, clause: Clause, sign: str) -> bool:
-        """Whether a clause that is worded like a cause stands where a cause can begin."""
-        named = any(word in self.text[clause.start : clause.end] for word in ("原因", "成因", "根源", "根子", "症结"))
-        if not self.context.expects_problems:
-            return named and sign == "。"
-        return sign in "。；" or (named and sign == "，")
+        """Whether a clause is worded like a cause and stands where one can begin."""
+        if not (sign and sign in ("。；，" if self.expects_problems else "。")):
+            return False
+        if sign == "，" or not self.expects_problems:
+            said = self.text[clause.start : clause.end]
+            if not any(word in said for word in ("原因", "成因", "根源", "根子", "症结")):
+                return False
+        return wording.CAUSE.match(self.text, clause.start, clause.end) is not None
 
     def _sentence(self, index: int) -> Opening | None:
         """What a new sentence opens, apart from items and topics."""
@@ -156,9 +181,8 @@ class _Divider:
             return Opening.SUMMARY
         if clause.end - clause.start <= 40 and wording.CLOSING.match(self.text, clause.start, clause.end):
             return Opening.CLOSING
-        stop = self._sentence_end(index, "。")
-        end = self.clauses[stop - 1].end
-        if self.context.expects_problems:
+        end = self.clauses[self.stops["。"][index] - 1].end
+        if self.expects_problems:
             because = index > 0 and wording.CAUSE_INSIDE.search(self.text, clause.start, end)
             return Opening.CAUSE if because else None
         if not self.context.only_plans and wording.SHORTCOMING.match(self.text, clause.start, end):
@@ -205,7 +229,7 @@ class _Divider:
         """Points behind a lead-in that have no ordinals: 重点做好三件事:…;…;…"""
         if not self._announces(index) or self.opening is Opening.CAUSE:
             return None
-        stop = self._sentence_end(index, "。")
+        stop = self.stops["。"][index]
         self.listing = any(clause.sign == "；" for clause in self.clauses[index:stop])
         return Opening.ITEM if self.listing else None
 
@@ -215,15 +239,9 @@ class _Divider:
         if self.opening not in (Opening.ITEM, Opening.START) or length > _HEAD:
             return False
         signs = [clause.sign for clause in self.clauses[self.begin : index]]
-        if signs[-1] != "。" or (self.opening is Opening.START and self.context.expects_problems and "，" in signs):
+        if signs[-1] != "。" or (self.opening is Opening.START and self.expects_problems and "，" in signs):
             return False
         return "。" not in signs[:-1]
-
-    def _sentence_end(self, index: int, signs: str) -> int:
-        """The index behind the first clause from `index` on that ends in one of `signs`."""
-        while index < len(self.clauses) - 1 and self.clauses[index].sign not in signs:
-            index += 1
-        return index + 1
 
     # ------------------------------------------------------------ topics
 
@@ -234,15 +252,17 @@ class _Divider:
         """Whether clause `index` begins to speak of something else."""
         if index == self.begin or sign not in "。；，":
             return False
-        if self.context.expects_problems:
+        if self.expects_problems:
             return self._turns_problem(index, sign)
-        stop = self._sentence_end(index, {"。": "。", "；": "。；", "，": "。；，"}[sign])
+        stop = self.stops[sign][index]
         new = self._weights(index, stop)
-        name, weight = strongest(new)
         loose = sign == "。" and Role.PLAN in self.context.roles and not self.context.own_point and not self.item
+        if not (new or loose):
+            return False
+        name, weight = strongest(new)
         if weight < _DECISIVE and not loose:
             return False
-        old = self._weights(self.begin, index)
+        old = self._weights(max(self.begin, index - _BACK // 10), index)
         if loose:
             return self._acts(index) and name not in old
         before, reached = strongest(old)
@@ -270,7 +290,8 @@ class _Divider:
         clause = self.clauses[index]
         if not wording.VERB.match(self.text, clause.start, clause.end):
             return False
-        name, weight = strongest(self._weights(index, self._sentence_end(index, "。；")))
+        stop = min(self.stops["；"][index], index + _AHEAD)
+        name, weight = strongest(self._weights(index, stop))
         if families()[name] & _GENERAL:
             return False
         return weight >= 3 or wording.COUNT.search(self.text, clause.start, clause.end) is not None
@@ -293,8 +314,9 @@ class _Divider:
             return False
         if sign == "。" and wording.EVALUATION.fullmatch(self.text, clause.start, clause.end):
             return True
-        stop = self._sentence_end(index, {"。": "。", "；": "。；", "，": "，。；"}[sign])
-        begin, start, end = self.clauses[self.begin].start, clause.start, self.clauses[stop - 1].end
+        stop = self.stops[sign][index]
+        start, end = clause.start, self.clauses[stop - 1].end
+        begin = max(self.clauses[self.begin].start, start - _BACK)
         if not (wording.FALLS.search(self.text, start, end) and wording.FALLS.search(self.text, begin, start)):
             return False
         new, old = _shortcomings(self.text, start, end), _shortcomings(self.text, begin, start)
@@ -304,6 +326,23 @@ class _Divider:
         near = bool(families("shortcomings")[name] & families("shortcomings")[strongest(old)[0]])
         long = start - begin >= _LONG and end - start >= _LONG // 2
         return not near and (sign == "。" or (long and self.clauses[stop - 1].sign in "。；"))
+
+
+def _stops(clauses: Sequence[Clause]) -> dict[str, list[int]]:
+    """For each clause the index behind the next one that ends a sentence (。), a part of one (；) or a clause (，)."""
+    size = len(clauses)
+    sentence, part, clause = [size] * size, [size] * size, [size] * size
+    ends = [size, size, size]
+    for index in range(size - 1, -1, -1):
+        sign = clauses[index].sign
+        if sign == "。":
+            ends = [index + 1] * 3
+        elif sign == "；":
+            ends[1] = ends[2] = index + 1
+        elif sign == "，":
+            ends[2] = index + 1
+        sentence[index], part[index], clause[index] = ends
+    return {"。": sentence, "；": part, "，": clause}
 
 
 def _shortcomings(text: str, start: int, end: int) -> TopicWeights:

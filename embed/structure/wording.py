@@ -209,7 +209,7 @@ ACTION = re.compile(
 )
 # … and behind a comma, where only the plainest verbs count.
 VERB = re.compile(rf"{_LINK}{_ADVERB}{{0,3}}地?" + alternatives(_VERB))
-COUNT = re.compile(r"[0-9０-９]+(?:\.[0-9]+)?(?:余|多|万|亿)*[件次场份个人名起宗户条项处期家元%％册块台篇]")
+COUNT = re.compile(r"[0-9０-９](?:\.[0-9]{1,4})?[余多万亿]{0,3}[件次场份个人名起宗户条项处期家元%％册块台篇]")
 # A sentence that goes on with the same thing: its results, its details.
 SEQUEL = re.compile(
     alternatives(
