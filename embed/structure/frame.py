@@ -119,6 +119,14 @@ _TAIL_CHROME = re.compile(
     )
     + r"[^。]{0,80}$|[|丨\-— _*#]{1,10}$"
 )
+_LABEL_TAIL = re.compile(
+    r"[ \u3000-]*"
+    + _one_of(
+        r"索\s{0,3}引\s{0,3}号 分\s{0,3}类 名\s{0,3}称 文\s{0,3}号 主题词 来源 "
+        "发文机关 发布机构 发文日期 发布日期 成文日期 标题 有效性 关键词"
+    )
+    + r"[ \u3000]{0,3}[:：]$"
+)
 _BYLINE = re.compile(r"记者|通讯员|本报讯|阅读|^[\W\d_A-Za-z]+$")
 _OPENING = re.compile(
     r"(?:[0-9]{4}年?(?:度|以来|[0-9]{1,2}月(?:[0-9]{1,2}日)?)?|本年度|今年以来|一年来|近年来|近日|"
@@ -128,7 +136,7 @@ _OPENING = re.compile(
 
 def find_frame(clean: CleanText) -> Frame:
     """Find the parts of a document in its clean text; every line with any character in it gets exactly one part."""
-    rows = _rows(clean.text)
+    rows = _without_label_tails(_rows(clean.text))
     first = _head_end(rows)
     last = _tail_start(rows, first)
     head = _head(rows[:first])
@@ -151,6 +159,17 @@ def _rows(text: str) -> list[_Row]:
     return rows
 
 
+def _without_label_tails(rows: list[_Row]) -> list[_Row]:
+    """…年度报告 - 文号: at the head of a page whose fields ran together: the title without the next label."""
+    trimmed = []
+    for start, _, line in rows[:HEAD_LINES]:
+        tail = _LABEL_TAIL.search(line)
+        bare = line[: tail.start()].rstrip() if tail else line
+        line = bare if _topical(bare) > 2 and _GENRE_END.search(bare) else line
+        trimmed.append((start, start + len(line), line))
+    return [*trimmed, *rows[HEAD_LINES:]]
+
+
 def _opens_body(line: str) -> bool:
     if _HEADING.match(line) or _RUN_IN_ADDRESSEE.match(line):
         return True
@@ -158,6 +177,8 @@ def _opens_body(line: str) -> bool:
         return True
     if line.startswith("《") and line.endswith("》") and line.count("《") == 1:
         return True
+    if _LABEL_TAIL.search(line):
+        return False
     return bool(_HAND_OVER.search(line)) or line.endswith((":", "：", ",", "，")) or _clauses(line) >= 2
 
 

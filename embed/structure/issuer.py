@@ -80,7 +80,9 @@ def parse_organ(text: str, divisions: Divisions, offset: int = -1) -> Organ | No
     part = _PREFIX.sub("", parts[-1])
     mentions = [m for m in find_mentions(part, divisions) if not _inside_word(part, m)]
     if not mentions and not re.search(
-        rf"(?:{_DEPARTMENT_END}|政府|办事处|街道|镇|乡|党委|工委|负责人|开发区|新区|高新区|园区)$", part
+        rf"(?:{_DEPARTMENT_END}|政府|办事处|街道|镇|乡|党委|工委|负责人|镇长|乡长|书记|主任|局长|"
+        rf"开发区|新区|高新区|园区)$",
+        part,
     ):
         return None
     chain = _last_chain(mentions)

@@ -64,6 +64,8 @@ class PlaceReader:
         """A slogan with a town's name, or nothing but a town's offices, tell the level when nothing else does."""
         if known.level is not None:
             return known
+        if any(w.rule == "name of a zone" for w in bare) and not self.mentions:
+            return replace(known, level=Level.COUNTY)
         towns = [w for w in bare if all(self.divisions.depth(r) == 4 for r in w.mention.rows)]
         upper = [w for w in bare if w not in towns and w.weight >= 1]
         if towns and not upper and not self.mentions:

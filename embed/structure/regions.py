@@ -39,8 +39,9 @@ class Conclusion:
 
 ENOUGH = 1.9
 ALONE = 0.95  # for the only place named, when it is of the kind that the text looks up to
-MARGIN = 1.2  # times the runner-up
-NAMESAKE = 0.9  # ahead of another place of the same name: one clear mention of the place above it
+MARGIN = 1.3  # times what speaks for the runner-up alone
+AHEAD = 0.7  # at least this much must speak for the winner alone: one clear mention of the place above it
+_DEPTHS = {2: 1, 4: 2, 6: 3}
 MOST_BODY = 4.0  # of all mentions of one name in the running text
 _KIND_ENDS = {
     "市": ("市",),
@@ -83,17 +84,18 @@ class _Vote:
         self.divisions = divisions
 
     def _scores(self, depth: int) -> dict[str, float]:
-        """Code of a place at a depth → weight of the witnesses that lie in it or are it; ancestors break ties."""
-        direct: dict[str, float] = defaultdict(float)
-        for witness in self.witnesses:
-            codes = {self._code_at(row, depth) for row in witness.mention.rows}
-            codes.discard("")
+        """Code of each place at a depth that a witness names or lies in → weight of all that speak for it."""
+        codes = {self._code_at(row, depth) for w in self.witnesses for row in w.mention.rows}
+        codes.discard("")
+        return {code: sum(self._voice(w, code, depth) for w in self.witnesses) for code in sorted(codes)}
+
+    def _voice(self, witness: Witness, code: str, depth: int) -> float:
+        """How much one witness says for a place: its name, a name inside it, or a name above it."""
+        codes = {self._code_at(row, depth) for row in witness.mention.rows}
+        if code in codes:
             share = 1.0 if len(codes) == 1 else 0.9
-            for code in codes:
-                direct[code] += witness.weight * share * self._nearness(witness, code, depth)
-        for code in direct:
-            direct[code] += 0.5 * sum(w.weight for w in self.witnesses if self._is_above(w, code))
-        return dict(direct)
+            return witness.weight * share * self._nearness(witness, code, depth)
+        return 0.5 * witness.weight if self._is_above(witness, code) else 0.0
 
     def _nearness(self, witness: Witness, code: str, depth: int) -> float:
         """A place's own name counts most; one inside it less, unless it is the author."""
@@ -129,11 +131,15 @@ class _Vote:
         order = sorted(scores.items(), key=lambda item: (-item[1], item[0]))
         first, second = order[0], order[1] if len(order) > 1 else ("", 0.0)
         enough = ENOUGH if second[1] > 0 or not self.known.kind else ALONE
-        if second[0] and self.divisions.name_of(first[0]) == self.divisions.name_of(second[0]):
-            clear = first[1] - second[1] >= NAMESAKE
-        else:
-            clear = first[1] >= enough and first[1] >= MARGIN * second[1] and first[1] - second[1] >= 0.4
+        ahead, behind = self._apart(first[0], second[0]) if second[0] else (first[1], 0.0)
+        clear = first[1] >= enough and ahead >= AHEAD and ahead >= MARGIN * behind
         return (first[0] if clear else ""), first[1], second[1]
+
+    def _apart(self, first: str, second: str) -> tuple[float, float]:
+        """What speaks for one place only, and for the other only: what both share does not decide between them."""
+        depth = _DEPTHS[len(first)]
+        pairs = [(self._voice(w, first, depth), self._voice(w, second, depth)) for w in self.witnesses]
+        return sum(max(0.0, a - b) for a, b in pairs), sum(max(0.0, b - a) for a, b in pairs)
 
     def at_depth(self, depth: int) -> Conclusion:
         """The best place at one depth; 市 may be a prefecture or a county-level city."""
@@ -254,7 +260,7 @@ class _Vote:
 
     def _for(self, code: str) -> tuple[Witness, ...]:
         """The witnesses that speak for a place."""
-        depth = {2: 1, 4: 2, 6: 3}.get(len(code), 3)
+        depth = _DEPTHS[len(code)]
         return tuple(
             w
             for w in self.witnesses

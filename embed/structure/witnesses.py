@@ -37,6 +37,10 @@ _LOCAL_OFFICE = re.compile(
     r"派出所|司法所|人民法庭|法庭|公巡大队|交警中队|巡逻中队|卫生院|中心校|供电所|税务所|市场监管所|"
     r"财政所|自然资源所"
 )
+_SPEECH = re.compile(
+    r"(?:视察|考察|对)(?P<name>[一-鿿]{2,6}?)(?:省|市|自治区)?(?:时|期间)?(?:的)?(?:工作)?(?:作出的?)?(?:系列)?"
+    r"重要(?:讲话|指示)"
+)
 _ZONE = re.compile(r"(?:国家级)?(?:经济技术|高新技术产业|经济|高新技术|旅游)?开发区|高新区|经开区|保税区|新区")
 _SLOGAN = re.compile(r"(?:法治|平安|美丽|幸福|数字|清廉|和谐)(?=[一-鿿]{2,5})")
 _SLOGAN_WORDS = frozenset(
@@ -190,7 +194,7 @@ def body_witnesses(text: str, frame: Frame, mentions: list[Mention]) -> list[Wit
             weight, rule = (0.2 if share < 0.5 else 1.0), "place elsewhere"
         else:
             weight, rule = (2.0 if m.start < start + OPENING else 1.0), "running text"
-        found.append(Witness(m, weight, rule))
+        found.append(Witness(m, weight, rule, own=rule == "quoted title" and text[m.start - 1] in "《〈"))
     return found
 
 
@@ -229,6 +233,7 @@ def stem_witnesses(text: str, frame: Frame, divisions: Divisions) -> list[Witnes
         *_office_witnesses(text, start, end, divisions),
         *_word_witnesses(text, start, end, divisions),
         *_zone_witnesses(text, start, end, divisions),
+        *_speech_witnesses(text, start, end, divisions),
     ]
 
 
@@ -263,6 +268,18 @@ def _office_witnesses(text: str, start: int, end: int, divisions: Divisions) -> 
                 mention = Mention(match.start() - size, match.start(), word, tuple(rows), full=False)
                 found.append(Witness(mention, 2.0, "local office"))
                 break
+    return found
+
+
+def _speech_witnesses(text: str, start: int, end: int, divisions: Divisions) -> list[Witness]:
+    """习近平总书记对江苏工作重要讲话, 视察重庆重要指示: every organ of a province studies the speeches on it."""
+    found = []
+    for match in _SPEECH.finditer(text, start, end):
+        rows = divisions.stems.get(match["name"], ()) or divisions.full.get(match["name"], ())
+        provinces = {row for r in rows if (row := divisions.row_of(divisions.codes[r][:2])) is not None}
+        if len(provinces) == 1:
+            mention = Mention(match.start("name"), match.end("name"), match["name"], tuple(provinces), full=False)
+            found.append(Witness(mention, 2.0, "speech on the province"))
     return found
 
 
