@@ -170,7 +170,7 @@ class Parameters:
     """
 
     dense_share: float = 0.5
-    fineness: float = 0.33
+    fineness: float = 0.38
     theme_share: float = 0.5
     neighbours: int = 24
 

@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 
 __all__ = ["copy_families"]
 
-RUN = 8
-SAMPLED = 4
+RUN = 5
+SAMPLED = 2
 FORMULA = 60  # different texts with the same run from which on it is a formula
-LEAST_SHARE = 0.5  # of the shorter text's sampled runs
-LEAST_RUNS = 3
+LEAST_SHARE = 0.3  # of the shorter text's sampled runs: a copy with every fifth character reworded keeps as many
+LEAST_RUNS = 4
 _FACTOR = np.uint64(0x9E3779B97F4A7C15)
 
 

@@ -24,7 +24,7 @@ __all__ = ["describe", "group_clusters"]
 REPRESENTATIVES = 5
 DIVERGENT = 3
 LOOKED_AT = 40  # most central passages whose headings and texts name a cluster
-THEME_SHARE = 0.5  # mean belief in a theme from which on a cluster is that theme's
+THEME_SHARE = 0.4  # mean belief in a theme from which on a cluster is that theme's
 LEAST_FOR_DIVERGENT = 6
 OUTSIDE_GROUP = "纲要之外的做法"
 
