@@ -17,7 +17,7 @@ from service.similar.cutting import Piece, cut
 from service.similar.grouping import GroupedRows, Wanted, group_keys, group_name, grouped
 from service.similar.query import GroupBy, SimilarQuery
 from service.similar.questions import Asked, Form
-from service.similar.ranking import Pool, best_of, finish, gather
+from service.similar.ranking import CANDIDATES, Pool, best_of, finish, gather
 from service.similar.requests import (
     Request,
     check_query,
@@ -27,9 +27,11 @@ from service.similar.requests import (
     request_for_vector,
 )
 from service.similar.results import Found, fold_copies, found_in, make_hit, varied
+from service.similar.view import FULL_SCAN
 
 if TYPE_CHECKING:
     from embed.index.generation import Generation
+    from embed.index.neighbours import Neighbours
     from embed.models.encoder import Encoder
 
 __all__ = ["answer_request", "find_similar", "find_similar_many"]
@@ -62,17 +64,42 @@ def find_similar_many(
     flat = [piece for listed in pieces.values() for piece in listed]
     vectors = _encode(generation, encoder, [piece.asked for piece in flat])
     place = 0
-    answers = []
+    requests: list[list[Request]] = []
     for i, query in enumerate(queries):
         if i in pieces:
             mine = vectors[place : place + len(pieces[i])]
             place += len(pieces[i])
-            answers.append(_answer_text(generation, query, pieces[i], mine))
+            requests.append(
+                [
+                    request_for_text(generation, query, piece.asked, vector, piece.role)
+                    for piece, vector in zip(pieces[i], mine, strict=True)
+                ]
+            )
         elif query.passage is not None:
-            answers.append(answer_request(request_for_passage(generation, query)))
+            requests.append([request_for_passage(generation, query)])
         else:
-            answers.append(answer_request(request_for_vector(generation, query)))
+            requests.append([request_for_vector(generation, query)])
+    near = _nearest(generation, [request for listed in requests for request in listed])
+    answers = []
+    for i, (query, listed) in enumerate(zip(queries, requests, strict=True)):
+        single = [answer_request(request, near.get(id(request))) for request in listed]
+        answers.append(single[0] if len(single) == 1 else _together(generation, query, pieces[i], single))
     return answers
+
+
+def _nearest(generation: Generation, requests: Sequence[Request]) -> dict[int, Neighbours]:
+    """The nearest rows by vector in a large store, looked up together for requests that may find the same rows."""
+    batches: dict[int, list[Request]] = {}
+    for request in requests:
+        if len(request.within) > FULL_SCAN and request.probe.vector is not None:
+            batches.setdefault(id(request.within), []).append(request)
+    found = {}
+    for batch in batches.values():
+        vectors = np.array([request.probe.vector for request in batch])
+        near = generation.search(vectors, CANDIDATES, within=batch[0].within)
+        for i, request in enumerate(batch):
+            found[id(request)] = replace(near, rows=near.rows[i : i + 1], scores=near.scores[i : i + 1])
+    return found
 
 
 def _encode(generation: Generation, encoder: Encoder | None, asked: Sequence[Asked]) -> NDArray[np.float32]:
@@ -83,18 +110,12 @@ def _encode(generation: Generation, encoder: Encoder | None, asked: Sequence[Ask
     return encode_asked(generation, encoder, asked)
 
 
-def _answer_text(
-    generation: Generation, query: SimilarQuery, pieces: Sequence[Piece], vectors: NDArray[np.float32]
+def _together(
+    generation: Generation, query: SimilarQuery, pieces: Sequence[Piece], answers: Sequence[SimilarAnswer]
 ) -> SimilarAnswer:
-    requests = [
-        request_for_text(generation, query, piece.asked, vector, piece.role)
-        for piece, vector in zip(pieces, vectors, strict=True)
-    ]
-    if len(requests) == 1:
-        return answer_request(requests[0])
+    """One answer for a text of several passages."""
     if query.cursor:
         raise QueryError("a text of several passages has no further pages.", hint="Ask with one of its passages.")
-    answers = [answer_request(request) for request in requests]
     parts = tuple(
         Part(piece.start, piece.end, piece.asked.text, answer.hits, answer.groups)
         for piece, answer in zip(pieces, answers, strict=True)
@@ -115,13 +136,15 @@ def _answer_text(
     )
 
 
-def answer_request(request: Request) -> SimilarAnswer:
-    """Answer a query that was made ready."""
+def answer_request(request: Request, near: Neighbours | None = None) -> SimilarAnswer:
+    """Answer a query that was made ready; `near` are its nearest rows by vector where they are known."""
     query, generation = request.query, request.view.generation
     offset = read_cursor(query.cursor, generation.number, query) if query.cursor else 0
     needed = (offset + query.k) * (FOLDED if query.collapse_copies or query.diversity else 1)
-    pool = _visible(request, gather(request.view, request.probe, request.bonus, request.within, wanted=needed))
-    searched = len(request.within) - int(np.isin(request.hidden, request.within, assume_unique=True).sum())
+    pool = _visible(
+        request, gather(request.view, request.probe, request.bonus, request.within, wanted=needed, near=near)
+    )
+    searched = len(request.within) - request.hidden_within
     calibration = _calibration(request)
     if query.group_by is GroupBy.NONE:
         listed, more = _list(request, pool, offset, calibration)

@@ -15,13 +15,14 @@ from service.similar.view import FULL_SCAN, Parts, Probe, View
 
 if TYPE_CHECKING:
     from embed.index.generation import Generation
+    from embed.index.neighbours import Neighbours
 
 __all__ = ["Pool", "Ranked", "bonus_for_passage", "bonus_for_question", "finish", "gather"]
 
 Floats = NDArray[np.float64]
 SPARE = 24  # hits beyond those wanted that are compared exactly, so that rounding cannot hide one
 CANDIDATES = 400  # nearest by vector, and by words, in stores too large to compare every passage
-POSTINGS = 40_000  # occurrences of a query's rarest terms that are looked at for candidates
+POSTINGS = 20_000  # occurrences of a query's rarest terms that are looked at for candidates
 
 # What a passage of a role (column) loses when a passage of another (row) is asked with.
 _FAMILY = {
@@ -89,13 +90,24 @@ class Ranked:
         return len(self.rows)
 
 
-def gather(view: View, probe: Probe, bonus: Floats, within: NDArray[np.int32], *, wanted: int) -> Pool:
-    """The passages to choose from: all of `within` in a small store, else at least `wanted` good candidates."""
+def gather(
+    view: View,
+    probe: Probe,
+    bonus: Floats,
+    within: NDArray[np.int32],
+    *,
+    wanted: int,
+    near: Neighbours | None = None,
+) -> Pool:
+    """The passages to choose from: all of `within` in a small store, else at least `wanted` good candidates.
+
+    near: the nearest rows by vector, one row of neighbours, where they were looked up before.
+    """
     generation = view.generation
     if len(within) <= FULL_SCAN:
         fused, rows, recall, complete = view.quick(probe, within), within, None, True
     else:
-        rows, recall = _candidates(view, probe, within, max(CANDIDATES, 2 * wanted))
+        rows, recall = _candidates(view, probe, within, max(CANDIDATES, 2 * wanted), near)
         fused, complete = view.parts(probe, rows).fused, False
     return Pool(rows, fused, fused + bonus[generation.passages.role[rows]], complete, recall)
 
@@ -119,13 +131,13 @@ def best_of(pool: Pool, count: int) -> NDArray[np.int32]:
 
 
 def _candidates(
-    view: View, probe: Probe, within: NDArray[np.int32], count: int
+    view: View, probe: Probe, within: NDArray[np.int32], count: int, near: Neighbours | None
 ) -> tuple[NDArray[np.int32], float | None]:
     generation: Generation = view.generation
     found = [view.by_terms(probe, within, count, postings=POSTINGS)]
     recall = None
     if probe.vector is not None:
-        near = generation.search(probe.vector[None, :], count, within=within)
+        near = near or generation.search(probe.vector[None, :], count, within=within)
         found.append(near.rows[0][near.rows[0] >= 0])
         recall = None if near.exact else near.recall
     return np.unique(np.concatenate(found)).astype(np.int32), recall

@@ -53,6 +53,13 @@ class Request:
     asked_report: int
     quoted: tuple[str, ...] = ()
 
+    @property
+    def hidden_within(self) -> int:
+        """How many of the hidden rows are among those that the filter keeps."""
+        places = np.searchsorted(self.within, self.hidden)
+        inside = places < len(self.within)
+        return int((self.within[places[inside]] == self.hidden[inside]).sum())
+
 
 def check_query(query: SimilarQuery) -> None:
     """Refuse what has no meaning, before anything is computed.

@@ -138,10 +138,21 @@ class View:
             dense = np.einsum("ij,j->i", stored, probe.vector, dtype=np.float64, casting="same_kind")
         lexical, topical = np.zeros(count), np.zeros(count)
         if count and (len(probe.words.ids) or len(probe.topics.ids)):
-            words, topics = self.blocks(rows)
-            lexical = words @ self._spread(probe.words)
-            topical = topics @ self._spread(probe.topics)
+            lexical, topical = self._shared_terms(probe, rows)
         return _fuse(probe.mix, dense, lexical, topical)
+
+    def _shared_terms(self, probe: Probe, rows: NDArray[np.int32]) -> tuple[Floats, Floats]:
+        """Cosines of the words and of the topics, without making either matrix. Each of shape (len(rows),)."""
+        weights = self.generation.lexical.weights(rows)
+        row = np.repeat(np.arange(len(rows)), np.diff(weights.indptr))
+        ids, data = weights.indices, weights.data.astype(np.float64)
+        topical = (ids >= self.topic_begin) & (ids < self.topic_end)
+        spread = self._spread(probe.words) + self._spread(probe.topics)
+        place = 2 * row + topical  # words and topics of a row side by side
+        products = np.bincount(place, weights=data * spread[ids], minlength=2 * len(rows))
+        norms = np.sqrt(np.bincount(place, weights=data**2, minlength=2 * len(rows)))
+        cosines = (products / np.where(norms == 0, 1.0, norms)).reshape(-1, 2)
+        return cosines[:, 0], cosines[:, 1]
 
     def quick(self, probe: Probe, rows: NDArray[np.int32]) -> Floats:
         """Fused similarity of the rows in single precision, for choosing among many. Shape (len(rows),)."""
@@ -185,7 +196,7 @@ class View:
             return self._sampled
 
     def by_terms(self, probe: Probe, within: NDArray[np.int32], count: int, *, postings: int) -> NDArray[np.int32]:
-        """Up to `count` of the rows `within` that share the most with the probe's rarest words and topics.
+        """About `count` of the rows `within` that share the most with the probe's rarest words and topics.
 
         Terms are taken from the rarest on while they occur at most `postings` times together (one at least).
         """
@@ -201,11 +212,11 @@ class View:
         rows = np.concatenate([rows for rows, _ in lists])
         scores = np.concatenate([weights[place] * scores for place, (_, scores) in zip(used, lists, strict=True)])
         inside = self._inside(within, rows)
-        rows, place = np.unique(rows[inside], return_inverse=True)
-        total = np.bincount(place, weights=scores[inside], minlength=len(rows))
+        rows, total = _summed(rows[inside], scores[inside])
         if len(rows) > count:
-            rows = rows[np.lexsort((rows, -np.round(total, DIGITS)))[:count]]
-        return rows.astype(np.int32)
+            floor = np.partition(total, len(total) - count)[len(total) - count]
+            rows = rows[total >= floor - 10.0**-DIGITS]
+        return rows
 
     def _inside(self, within: NDArray[np.int32], rows: NDArray[np.int32]) -> NDArray[np.bool_]:
         if len(within) == len(self.generation.passages):
@@ -237,6 +248,14 @@ class View:
         both = self.generation.lexical.weights(rows)
         topical = (both.indices >= self.topic_begin) & (both.indices < self.topic_end)
         return _normalised(both, ~topical), _normalised(both, topical)
+
+
+def _summed(rows: NDArray[np.int32], scores: Floats) -> tuple[NDArray[np.int32], Floats]:
+    """Each row once, ascending, with the sum of its scores."""
+    order = np.argsort(rows, kind="stable")
+    rows = rows[order]
+    starts = np.flatnonzero(np.concatenate([[True], rows[1:] != rows[:-1]])) if len(rows) else order
+    return rows[starts], np.add.reduceat(scores[order], starts) if len(starts) else scores
 
 
 def _normalised(matrix: csr_matrix, keep: NDArray[np.bool_]) -> csr_matrix:
