@@ -18,6 +18,10 @@ __all__ = ["cli", "main"]
 COMMANDS = {
     "index": ("service.cli.index", "读取报告并编入存储 · Read reports into a store"),
     "similar": ("service.cli.similar", "查找相似段落 · Find similar passages"),
+    "compare": ("service.cli.compare", "对照两份报告或两个段落 · Lay two reports or passages side by side"),
+    "reuse": ("service.cli.reuse", "报告文字还见于何处 · Where the wording of a report also stands"),
+    "check": ("service.cli.check", "检查稿件，不保存 · Check a draft; nothing is stored"),
+    "distinctive": ("service.cli.distinctive", "别处没有的做法 · Passages without a near neighbour elsewhere"),
     "clusters": ("service.cli.clusters", "常见举措与反复出现的问题 · Common measures and recurring problems"),
     "report": ("service.cli.report", "生成聚类报告 · Write the cluster report"),
     "inspect": ("service.cli.inspect", "查看一份文件如何被理解 · Show how a file is understood"),

@@ -6,11 +6,17 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from service.similar.answer import Hit, Kind, SimilarAnswer
+from service.similar.answer import Alignment, Hit, Kind, Operation, SimilarAnswer
 
-__all__ = ["KIND_WORDS", "show"]
+__all__ = ["KIND_WORDS", "marked", "show"]
 
 KIND_WORDS = {Kind.VERBATIM: "照抄 verbatim", Kind.EDITED: "改写 edited", Kind.SIMILAR: "相似 similar"}
+_STYLES = {
+    Operation.LOCAL: "dim",
+    Operation.REPLACE: "bold",
+    Operation.INSERT: "underline",
+    Operation.DELETE: "underline",
+}
 _EXCERPT = 110
 
 
@@ -35,7 +41,7 @@ def show(answer: SimilarAnswer, console: Console | None = None) -> None:
 
 def _table(console: Console, hits: list[Hit], groups: list[str]) -> None:
     table = Table(width=min(console.width, 80), show_lines=True, pad_edge=False)
-    table.add_column("相似度\nscore", width=9)
+    table.add_column("相似度\nscore", width=11, overflow="fold")
     table.add_column("地区 · 年度\nplace · year", width=20, overflow="fold")
     table.add_column("段落 · passage", overflow="fold")
     for i, hit in enumerate(hits):
@@ -48,3 +54,15 @@ def _table(console: Console, hits: list[Hit], groups: list[str]) -> None:
         also = f"\n另见 {len(hit.also_in)} 处 · also in {len(hit.also_in)}" if hit.also_in else ""
         table.add_row(score, where, Text(f"{excerpt}{also}\n{hit.passage}"))
     console.print(table)
+
+
+def marked(alignment: Alignment, query: str, hit: str) -> tuple[Text, Text]:
+    """Both texts of an alignment: what was replaced in bold, what only one has underlined; plain where not copied."""
+    if alignment.kind is Kind.SIMILAR:
+        return Text(query), Text(hit)
+    left, right = Text(), Text()
+    for span in alignment.spans:
+        style = _STYLES.get(span.operation, "")
+        left.append(span.query_text, style)
+        right.append(span.hit_text, style)
+    return left, right
