@@ -44,6 +44,7 @@ class Settings:
     workers: int = _setting(1, "服务进程数", "number of serving processes")
     body_limit_mb: int = _setting(64, "请求体上限（MB）", "largest request body, in MB")
     deadline_s: int = _setting(30, "请求时限（秒）", "seconds after which a request is given up")
+    patience_s: int = _setting(10, "客户端停顿时限（秒）", "seconds that a client may pause while it sends")
     rate_limit: int = _setting(
         6000, "每个密钥每分钟请求数，0 为不限", "requests a minute and key in one process, 0 for no limit"
     )

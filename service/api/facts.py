@@ -64,11 +64,11 @@ def store_facts(generation: Generation) -> StoreFacts:
     )
 
 
-def _count(names: list[str], column: np.ndarray) -> dict[str, int]:  # type: ignore[type-arg]
+def _count(names: list[str], column: np.ndarray) -> dict[str, int]:
     counts = np.bincount(column[column >= 0], minlength=len(names))
     return {name: int(count) for name, count in zip(names, counts, strict=False) if count}
 
 
-def _values(column: np.ndarray) -> dict[str, int]:  # type: ignore[type-arg]
+def _values(column: np.ndarray) -> dict[str, int]:
     values, counts = np.unique(column, return_counts=True)
     return {str(int(value)): int(count) for value, count in zip(values, counts, strict=True)}

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from embed.reading import SourceDocument, clean
+from embed.reading import Removal, SourceDocument, clean
 from embed.structure import understand
-from embed.structure.report import Metadata, Removal, Role, Section
+from embed.structure.report import Metadata, Role, Section
 
 __all__ = ["InspectedPassage", "Inspection", "inspect_upload"]
 

@@ -24,7 +24,6 @@ __all__ = ["Frame"]
 
 log = logging.getLogger("bijian.access")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
-BODY_PAUSE = 10.0  # seconds that a client may let pass between two pieces of its body
 LARGEST_HEAD = 16_384  # bytes of all request headers together
 
 POLICY = (
@@ -43,12 +42,8 @@ HEADERS = {
 _STREAMS = ("/events", "/batch")  # the last part of paths that answer for as long as they like
 
 
-class _TooLarge(Exception):
-    pass
-
-
-class _TooSlow(Exception):
-    pass
+class _BodyRefusedError(Exception):
+    """Ends the reading of a body; the routes may catch it, the exchange remembers why."""
 
 
 class Frame:
@@ -58,13 +53,14 @@ class Frame:
         self.app = app
         self.limit = settings.body_limit_mb * 1024 * 1024
         self.deadline = float(settings.deadline_s)
+        self.patience = float(settings.patience_s)
         self.as_json = settings.log_format == "json"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        exchange = _Exchange(scope, receive, send, self.limit)
+        exchange = _Exchange(scope, receive, send, limit=self.limit, patience=self.patience)
         metrics.IN_FLIGHT.inc()
         try:
             await self._serve(exchange)
@@ -83,10 +79,10 @@ class Frame:
                 await self.app(exchange.scope, exchange.receive, exchange.send)
         except TimeoutError:
             await exchange.give_up(504, f"the answer took longer than {self.deadline:g} s")
-        except _TooLarge:
-            await exchange.give_up(413, f"a body of at most {self.limit} bytes was expected")
-        except _TooSlow:
-            await exchange.give_up(408, f"no data came for {BODY_PAUSE:g} s")
+        except _BodyRefusedError:
+            pass
+        if exchange.refused is not None:
+            await exchange.give_up(*exchange.refused)
 
     def _note(self, exchange: _Exchange) -> None:
         route = exchange.scope.get("route")
@@ -116,13 +112,16 @@ class Frame:
 class _Exchange:
     """One request and its response on their way through the frame."""
 
-    def __init__(self, scope: Scope, receive: Receive, send: Send, limit: int) -> None:
+    def __init__(self, scope: Scope, receive: Receive, send: Send, *, limit: int, patience: float) -> None:
         self.scope = scope
         self._receive = receive
         self._send = send
         self._limit = limit
+        self._patience = patience
         self._came = 0
         self._body_complete = False
+        self._giving_up = False
+        self.refused: tuple[int, str] | None = None
         self.began = time.perf_counter()
         self.status = 0
         self.sent = 0
@@ -147,18 +146,22 @@ class _Exchange:
         if self._body_complete:
             return await self._receive()
         try:
-            async with asyncio.timeout(BODY_PAUSE):
+            async with asyncio.timeout(self._patience):
                 message = await self._receive()
         except TimeoutError:
-            raise _TooSlow from None
+            self.refused = (408, f"no data came for {self._patience:g} s")
+            raise _BodyRefusedError from None
         if message["type"] == "http.request":
             self._came += len(message.get("body", b""))
             self._body_complete = not message.get("more_body", False)
             if self._came > self._limit:
-                raise _TooLarge
+                self.refused = (413, f"a body of at most {self._limit} bytes was expected")
+                raise _BodyRefusedError
         return message
 
     async def send(self, message: Message) -> None:
+        if self.refused is not None and not self.status and not self._giving_up:
+            return  # what the route made of half a body
         if message["type"] == "http.response.start":
             self.status = message["status"]
             present = {name.lower() for name, _ in message["headers"]}
@@ -177,4 +180,5 @@ class _Exchange:
             raise ConnectionAbortedError(detail)
         response = problem_response(Request(self.scope), status, detail)
         response.headers["connection"] = "close"
+        self._giving_up = True
         await response(self.scope, self._receive, self.send)

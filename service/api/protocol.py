@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from service.settings import Settings
+
 __all__ = ["PatientProtocol"]
 
-HEAD_SECONDS = 10.0
+
+@functools.cache
+def _patience() -> float:
+    return float(Settings.read().patience_s)  # the serving process gets its settings through the environment
 
 
 class PatientProtocol(HttpToolsProtocol):
-    """Closes a connection that has not sent a whole request head in HEAD_SECONDS."""
+    """Closes a connection that has not sent a whole request head in `patience_s` seconds."""
 
     _head_timer: asyncio.TimerHandle | None = None
 
@@ -35,7 +41,7 @@ class PatientProtocol(HttpToolsProtocol):
 
     def _wait_for_head(self) -> None:
         self._head_came()
-        self._head_timer = self.loop.call_later(HEAD_SECONDS, self._give_up)
+        self._head_timer = self.loop.call_later(_patience(), self._give_up)
 
     def _head_came(self) -> None:
         if self._head_timer is not None:

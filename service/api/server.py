@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -45,7 +46,11 @@ def serve(settings: Settings, *, announce: Callable[[str], None], port_file: Pat
         limit_concurrency=CONNECTIONS,
         timeout_keep_alive=30,
         timeout_graceful_shutdown=GRACE,
+        timeout_worker_healthcheck=GRACE,
     )
+    # uvicorn raises the signal that ended it once more at the end; taken here, it ends as a success.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: None)
     socket = _bind(config)
     host, port = socket.getsockname()[:2]
     announce(f"比鉴 · http://{f'[{host}]' if ':' in host else host}:{port}/  store {settings.store}")
@@ -54,7 +59,7 @@ def serve(settings: Settings, *, announce: Callable[[str], None], port_file: Pat
     with tempfile.TemporaryDirectory(prefix="bijian-metrics-") as metrics:
         if config.workers > 1:
             os.environ["PROMETHEUS_MULTIPROC_DIR"] = metrics
-            Multiprocess(config, target=uvicorn.Server(config).run, sockets=[socket]).run()
+            Multiprocess(config, sockets=[socket]).run()
         else:
             uvicorn.Server(config).run(sockets=[socket])
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from embed.structure.report import Candidate, Evidence, Region, Removal, Role, Section
+from embed.reading import Removal
+from embed.structure.report import Candidate, Evidence, Region, Role, Section
 from service.api.lookup import passage_row, place_name, report_row
 from service.api.readings import reading_of
 

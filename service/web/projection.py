@@ -56,7 +56,7 @@ def map_of(generation: Generation, role: str, region: str) -> PointMap:
     )
 
 
-def _spread(vectors: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
+def _spread(vectors: np.ndarray) -> np.ndarray:
     if len(vectors) < 3:
         return np.array([[WIDTH / 2 + 80 * i, HEIGHT / 2] for i in range(len(vectors))]).reshape(-1, 2)
     centred = vectors - vectors.mean(axis=0)
@@ -68,5 +68,5 @@ def _spread(vectors: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
     # Ranks instead of values use the whole picture: a few far points would squeeze the rest into a corner.
     ranks = flat.argsort(axis=0, kind="stable").argsort(axis=0, kind="stable") / (len(flat) - 1)
     spread = 0.5 * ranks + 0.5 * (flat - flat.min(axis=0)) / np.maximum(np.ptp(flat, axis=0), 1e-9)
-    result: np.ndarray = MARGIN + spread * np.array([WIDTH - 2 * MARGIN, HEIGHT - 2 * MARGIN])  # type: ignore[type-arg]
+    result: np.ndarray = MARGIN + spread * np.array([WIDTH - 2 * MARGIN, HEIGHT - 2 * MARGIN])
     return result

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from fastapi import APIRouter, Request
 from pydantic import ValidationError
 from starlette.responses import Response, StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from embed.exceptions import BijianError
 from service.api.access import DeskOf, Reader
@@ -17,6 +18,14 @@ from service.api.problems import ProblemError, status_of
 from service.api.reply import adapter, reply
 from service.api.schemas import BatchLine, SimilarRequest
 from service.similar import SimilarAnswer, find_similar
+
+
+class _LineResponse(StreamingResponse):
+    """A stream of lines that reads the request while it answers: nobody else may take pieces of the body."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self.stream_response(send)
+
 
 router = APIRouter(prefix="/v1", tags=["similar · 相似段落"])
 LONGEST_LINE = 1_000_000
@@ -59,7 +68,7 @@ async def similar_batch(request: Request, desk: DeskOf, caller: Reader) -> Strea
 
     A line that cannot be answered gets `{"id", "problem"}`; the rest goes on.
     """
-    return StreamingResponse(_answers(request, desk), media_type="application/x-ndjson")
+    return _LineResponse(_answers(request, desk), media_type="application/x-ndjson")
 
 
 async def _lines(request: Request) -> AsyncIterator[bytes]:
