@@ -59,13 +59,19 @@ def read_tensors(path: Path) -> dict[str, NDArray[np.generic]]:
     """
     try:
         data = np.memmap(path, np.uint8, mode="r")
-        (length,) = struct.unpack("<Q", data[:8].tobytes())
-        header = json.loads(data[8 : 8 + min(length, LONGEST_HEADER)].tobytes())
-        header.pop("__metadata__", None)
-        body = data[8 + length :]
-        return {name: _view(body, entry) for name, entry in header.items()}
-    except (ValueError, KeyError, TypeError, struct.error) as error:
+        header, start = _header(data)
+        return {name: _view(data[start:], entry) for name, entry in header.items()}
+    except (ValueError, KeyError, TypeError, AttributeError, struct.error) as error:
         raise ModelCorrupt(f"{path} is not a whole safetensors file: {error}.") from error
+
+
+def _header(data: NDArray[np.uint8]) -> tuple[dict[str, Any], int]:
+    (length,) = struct.unpack("<Q", data[:8].tobytes())
+    if length > min(LONGEST_HEADER, data.size - 8):
+        raise ValueError(f"a header of {length} bytes in a file of {data.size}")
+    header = json.loads(data[8 : 8 + length].tobytes())
+    header.pop("__metadata__", None)
+    return header, 8 + length
 
 
 def _view(body: NDArray[np.uint8], entry: dict[str, Any]) -> NDArray[np.generic]:

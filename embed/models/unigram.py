@@ -133,7 +133,7 @@ def _head(tree: dict[str, Any]) -> dict[str, Any] | None:
     if any("\n" in piece or SPACE in piece[1:] for piece in pieces) or not {"<s>", "</s>"} <= set(frame):
         return None
     rules = character_rules(base64.b64decode(steps[0]["precompiled_charsmap"]))
-    if any(len(key) != 1 for key in rules):
+    if any(len(key) != 1 for key in rules) or rules.get(SPACE) != " ":
         return None
     return {
         "begin": frame["<s>"]["ids"][0],

@@ -20,7 +20,7 @@ def tokenizer_json(source: E5File) -> str:
     specials = [source.bos, source.pad, source.eos, source.unk]
     specials += [i for i in (len(source.pieces) - 1,) if source.pieces[i] == MASK]
     begin, end = source.pieces[source.bos], source.pieces[source.eos]
-    charsmap = base64.b64encode(character_map(source.rules)).decode("ascii")
+    charsmap = base64.b64encode(character_map({chr(code): new for code, new in source.rules.items()})).decode("ascii")
     tree = {
         "version": "1.0",
         "truncation": None,
@@ -79,8 +79,8 @@ def _template(source: E5File, begin: str, end: str) -> dict[str, object]:
     }
 
 
-def character_map(rules: Mapping[int, str]) -> bytes:
-    """SentencePiece's compiled form of one-character rules.
+def character_map(rules: Mapping[str, str]) -> bytes:
+    """SentencePiece's compiled form of what is replaced by what.
 
     Layout, little endian: u32 byte length of the trie; the trie as a double array of u32 units over the UTF-8 bytes
     of the keys, each ending in a zero label whose unit holds the offset of the replacement; the replacements, each
@@ -88,9 +88,9 @@ def character_map(rules: Mapping[int, str]) -> bytes:
     """
     blob = bytearray()
     tree: dict[int, object] = {}
-    for code, replacement in sorted(rules.items()):
+    for key, replacement in sorted(rules.items()):
         node = tree
-        for byte in chr(code).encode("utf-8"):
+        for byte in key.encode("utf-8"):
             child = node.setdefault(byte, {})
             assert isinstance(child, dict)
             node = child
