@@ -35,6 +35,10 @@ ONE_TO_ONE_NEEDED = re.compile(f"[{''.join(map(re.escape, SPACES | BREAKS))}⺀-
 CRLF = re.compile("\r(?=\n)")
 GLOSS = re.compile("(?<=[㐀-鿿])[(（][a-zāáǎàōóǒòēéěèīíǐìūúǔùǖǘǚǜüńňǹɡ]{1,6}[)）]")
 TONES = re.compile("[āáǎàōóǒòēéěèīíǐìūúǔùǖǘǚǜńňǹ]")
+SYLLABLE = re.compile(
+    "(?:[bpmfdtnlgkhjqxrzcsyw]|[zcs]h)?(?:a|o|e|ai|ei|ao|ou|an|en|ang|eng|ong|er|i|ia|ie|iao|iu|ian|in|iang|ing|iong"
+    "|u|ua|uo|uai|ui|uan|un|uang|ü|üe|ue)"
+)
 DOUBLED = re.compile("[,，。；]{2,}")
 
 
@@ -48,7 +52,7 @@ def gloss_edits(text: str) -> Iterator[Edit]:
     matches = list(GLOSS.finditer(text))
     toned = sum(1 for match in matches if TONES.search(match.group()))
     for match in matches:
-        if TONES.search(match.group()) or toned >= 3:
+        if TONES.search(match.group()) or (toned >= 3 and SYLLABLE.fullmatch(match.group()[1:-1])):
             yield Edit(match.start(), match.end(), RemovalReason.PINYIN_GLOSS)
 
 

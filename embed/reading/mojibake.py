@@ -8,6 +8,7 @@ from functools import cache
 
 from embed.reading.decoding import plausibility
 from embed.reading.document import RemovalReason
+from embed.reading.script import to_simplified
 from embed.reading.tracked import Edit, Line
 
 __all__ = ["mojibake_edits", "slip_edits"]
@@ -21,7 +22,7 @@ LONGEST_LINE = 100_000
 LONGEST_SLIP = 60
 AMBIGUOUS = "笆濉"
 YEAR = re.compile(r"(?<!\d)20[0-2]\d(?=年)")
-LINE_START = re.compile(r"(?m)^[?？]{1,4}(?=[一-鿿(（])")
+LINE_START = re.compile(r"(?m)^[?？]{1,4}(?=[一-鿿(（\d“《])")
 
 
 def mojibake_edits(lines: list[Line]) -> Iterator[Edit]:
@@ -103,19 +104,21 @@ def _slips() -> tuple[tuple[re.Pattern[str], str, int], ...]:
     units = "一二三四五六七八九"
     numbers = [*units, "十", *("十" + unit for unit in units), "二十"]
     runs = [f"（{number}）" for number in numbers]
-    runs += [f"“{plan}”" for plan in ("十四五", "十三五", "十二五", "十一五", "十五五", "十五", "八五", "七五")]
-    slips = []
-    for run in sorted(runs, key=len, reverse=True):
+    plans = [f"“{plan}”" for plan in ("十四五", "十三五", "十二五", "十一五", "十五五", "十五", "八五", "七五")]
+    slips: dict[str, tuple[re.Pattern[str], str, int]] = {}
+    for run in (*runs, *plans):
         data = run.encode("gb18030")[1:]
         body = [data[i : i + 2].decode("gb18030") for i in range(0, len(data) - 1, 2)]
         if all("\ue000" <= c <= "\uf8ff" for c in body):
             continue  # every character of it was lost
-        lost = "".join(c for c in body if not "\ue000" <= c <= "\uf8ff") == AMBIGUOUS
+        visible = "".join(c for c in body if not "\ue000" <= c <= "\uf8ff")
         seen = "".join(
-            ("" if lost else f"{re.escape(c)}?") if "\ue000" <= c <= "\uf8ff" else re.escape(c) for c in body
+            ("" if visible == AMBIGUOUS else f"{re.escape(c)}?") if "\ue000" <= c <= "\uf8ff" else re.escape(c)
+            for c in body
         )
-        slips.append((re.compile(f"[?？][。！]?{seen}"), run, data[-1]))
-    return tuple(slips)
+        # Where two numbers leave the same remnant, the smaller one is far more frequent.
+        slips.setdefault(visible, (re.compile(f"[?？][。！]?{seen}"), run, data[-1]))
+    return tuple(slips[visible] for visible in sorted(slips, key=len, reverse=True))
 
 
 def slip_edits(text: str) -> Iterator[Edit]:
@@ -158,6 +161,6 @@ def _resynchronised(text: str, position: int, left_over: int) -> tuple[int, str]
     else:
         return position, ""
     try:
-        return i + 1, data.decode("gb18030")
+        return i + 1, to_simplified(data.decode("gb18030"))
     except UnicodeDecodeError:
         return position, ""

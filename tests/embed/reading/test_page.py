@@ -1,0 +1,124 @@
+"""What a page prints around a report goes, each piece with its reason; what the report says stays."""
+
+from __future__ import annotations
+
+import pytest
+
+from embed.reading import RemovalReason
+from tests.embed.reading.helpers import cleaned, removed
+
+BODY = "2023年，我镇在县委、县政府的坚强领导下，深入推进依法行政，现将有关情况报告如下。"
+CHROME, FIELD = RemovalReason.CHROME, RemovalReason.PUBLICATION_LINE
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ("首页>政务公开>法定主动公开内容", CHROME),
+        ("您当前所在位置：首页 >> 信息公开 >> 某某街道", CHROME),
+        ("当前位置：首页 / 政务公开 / 法治政府建设报告", CHROME),
+        ("搜索 无障碍浏览 繁體版 手机版", CHROME),
+        ("字体:[大] [中] [小]", CHROME),
+        ("【打印】 【关闭】", CHROME),
+        ("大", CHROME),
+        ("| |", CHROME),
+        ("|", CHROME),
+        ("图片1.png", CHROME),
+        ("Baidu", CHROME),
+        ("[我说两句…]", CHROME),
+        ("（此件公开发布）", CHROME),
+        ("今天是:2019年10月31日 星期三 农历十月初七", RemovalReason.CLOCK),
+        ("2019年12月3日星期二", RemovalReason.CLOCK),
+        ("发布时间：2022-01-18 15:42:07    来源：某某街道    字体：【大】【中】【小】    浏览次数：326次", FIELD),
+        ("發布時間:2025-04-11 11:55 信息來源:辰溪縣潭灣鎮", FIELD),
+        ("浏览次数:信息来源: 区司法局发布时间:2025-11-07 16:34", FIELD),
+        ("成文日期: | 2025-02-14 | 发布日期: | 2025-02-14", FIELD),
+        ("索 引 号：1150022900912/2026-00012", FIELD),
+        ("[ 发布机构 ] 城口县某某乡人民政府", FIELD),
+        ("2023-07-10 10:114857阅读", FIELD),
+        ("25.02.2016  10:00", FIELD),
+        ("2019-04-24 16:30来源: 某省人民政府网 【字体: 打印", FIELD),
+        ("文章来源:司法局", FIELD),
+        ("来源:", FIELD),
+    ],
+)
+def test_a_line_above_the_text_goes_with_its_reason(line: str, reason: RemovalReason) -> None:
+    text = f"{line}\n某某镇2023年度法治政府建设情况报告\n{BODY}"
+
+    assert cleaned(text) == f"某某镇2023年度法治政府建设情况报告\n{BODY}"
+    assert removed(text) == [(reason, line)]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "附件：某某街道2021年法治政府建设工作台账.docx",
+        "相关附件:",
+        "上一篇：关于做好春耕生产的通知",
+        "责任编辑：张某",
+        "主办：某某区人民政府办公室　　冀ICP备05012345号　　网站标识码：1304020008",
+        "扫一扫在手机打开当前页",
+    ],
+)
+def test_a_line_below_the_text_goes(line: str) -> None:
+    assert cleaned(f"{BODY}\n{line}") == BODY
+
+
+def test_everything_behind_the_list_of_other_pages_goes() -> None:
+    text = f"{BODY}\n相关文章\n某县召开法治建设推进会\n某县开展宪法宣传周活动\n"
+
+    assert cleaned(text) == BODY
+
+
+def test_the_signature_behind_a_list_of_annexes_stays() -> None:
+    text = f"{BODY}\n附件：1.台账.docx\n2.统计表.xlsx\n某某镇人民政府\n2024年1月12日"
+
+    assert cleaned(text) == f"{BODY}\n某某镇人民政府\n2024年1月12日"
+
+
+def test_a_label_alone_on_its_line_takes_its_value_along_in_one_piece() -> None:
+    text = f"[ 发文字号 ]\n某委文〔2026〕3号\n[ 发布日期 ] \n2026-02-12\n{BODY}"
+
+    assert removed(text) == [(FIELD, "[ 发文字号 ]\n某委文〔2026〕3号"), (FIELD, "[ 发布日期 ] \n2026-02-12")]
+
+
+def test_a_label_alone_before_the_title_leaves_the_title() -> None:
+    text = f"标题\n某某镇2023年度法治政府建设情况报告\n来源\n{BODY}"
+
+    assert "某某镇2023年度法治政府建设情况报告" in cleaned(text)
+
+
+def test_a_title_printed_again_on_one_line_or_two_goes_once() -> None:
+    title = "某某乡人民政府关于2023年法治政府建设情况的报告"
+    text = f"{title}\n日期:2024-02-12\n某某乡人民政府\n关于2023年法治政府建设情况的报告\n县委：\n{BODY}"
+
+    assert cleaned(text) == f"{title}\n县委：\n{BODY}"
+    assert (RemovalReason.REPEATED, "某某乡人民政府\n关于2023年法治政府建设情况的报告") in removed(text)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "时间：全年组织执法检查12次，发现问题8个，全部整改到位。",
+        "（2025年12月11日）",
+        "2023年12月31日",
+        "一、工作情况",
+        "来源：群众举报的线索有12条，占全部线索的三成，其余由部门移送。",
+        "编辑普法读本3种，印发5000册，发到每个村民小组和每所学校。",
+    ],
+)
+def test_lines_of_the_report_stay_although_they_look_like_fields(line: str) -> None:
+    text = f"某某镇2023年度法治政府建设情况报告\n{BODY}\n{line}\n{BODY}"
+
+    assert cleaned(text) == text
+
+
+def test_a_page_without_line_breaks_loses_its_head_and_foot() -> None:
+    head = "首页 政务公开 当前位置：首页 > 政务公开 > 法治政府建设 "
+    fields = " 发布时间：2022-01-20 15:33 来源：太和镇人民政府 浏览次数：120 字体：[大 中 小] "
+    body = BODY + "一、工作开展情况（一）强化学习。组织专题学习12次，参加人数300人次，编印资料2000份。" * 2
+    foot = " 上一篇：太和镇公告 下一篇：没有了 【打印】【关闭】 主办：某某区人民政府 网站标识码：5114020001"
+    text = f"{head}太和镇2021年法治政府建设年度报告{fields}{body}{foot}"
+
+    assert cleaned(text) == f"太和镇2021年法治政府建设年度报告\n{body}"
+    assert removed(text) == [(CHROME, head), (FIELD, fields), (CHROME, foot)]
