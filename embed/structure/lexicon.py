@@ -61,7 +61,7 @@ class Lexicon(Generic[T]):
             for length in lengths.get(text[position : position + 2], ()):
                 word = text[position : position + length]
                 if word in words:
-                    behind = position + length
+                    behind = position + len(word)
                     hits.append(Hit(position, behind, words[word]))
                     break
         return hits

@@ -89,6 +89,7 @@ class _Divider:
         self.stops = _stops(clauses)
         self.expects_problems = context.expects_problems
         self.units: list[Unit] = []
+        self.index = 0  # of the clause being read
         self.begin = 0  # index of the first clause of the unit being read
         self.opening = Opening.START
         self.item = 0  # the ordinal of the item being read
@@ -97,6 +98,7 @@ class _Divider:
 
     def run(self) -> list[Unit]:
         for index in range(len(self.clauses)):
+            self.index = index
             opening = self._opening(index)
             if opening is None:
                 continue
@@ -170,7 +172,10 @@ class _Divider:
             said = self.text[clause.start : clause.end]
             if not any(word in said for word in ("原因", "成因", "根源", "根子", "症结")):
                 return False
-        return wording.CAUSE.match(self.text, clause.start, clause.end) is not None
+        if self.opening is Opening.CAUSE and self.context.roles != {Role.CAUSE}:
+            return False
+        end = min(self.clauses[self.stops["；"][self.index] - 1].end, clause.start + _LEAD_IN)
+        return wording.CAUSE.match(self.text, clause.start, end) is not None
 
     def _sentence(self, index: int) -> Opening | None:
         """What a new sentence opens, apart from items and topics."""
@@ -236,10 +241,12 @@ class _Divider:
     def _is_head(self, index: int) -> bool:
         """Whether the unit so far is only the short sentence that heads an item or a paragraph."""
         length = self.clauses[index - 1].end - self.clauses[self.begin].start
-        if self.opening not in (Opening.ITEM, Opening.START) or length > _HEAD:
+        if self.opening not in (Opening.ITEM, Opening.START, Opening.TOPIC) or length > _HEAD:
+            return False
+        if self.opening is Opening.TOPIC and not self.expects_problems:
             return False
         signs = [clause.sign for clause in self.clauses[self.begin : index]]
-        if signs[-1] != "。" or (self.opening is Opening.START and self.expects_problems and "，" in signs):
+        if signs[-1] != "。" or (self.opening is not Opening.ITEM and "，" in signs):
             return False
         return "。" not in signs[:-1]
 
@@ -310,9 +317,13 @@ class _Divider:
         clause = self.clauses[index]
         if Role.PROBLEM not in self.context.roles:
             return sign == "。" and wording.ASPECT.match(self.text, clause.start, clause.end) is not None
-        if self._is_head(index) or self.opening is Opening.CAUSE:
+        if self.opening is Opening.CAUSE:
             return False
-        if sign == "。" and wording.EVALUATION.fullmatch(self.text, clause.start, clause.end):
+        evaluates = sign == "。" and wording.EVALUATION.fullmatch(self.text, clause.start, clause.end) is not None
+        if self._is_head(index):
+            if not evaluates or self.opening is Opening.ITEM:
+                return False
+        elif evaluates:
             return True
         stop = self.stops[sign][index]
         start, end = clause.start, self.clauses[stop - 1].end
