@@ -16,8 +16,8 @@ __all__ = ["command"]
 
 STATES = {
     "ready": "已就绪 · ready",
-    "buildable": "首次使用时生成 · built on first use",
-    "download": "首次使用时下载 · downloaded on first use",
+    "buildable": "首用时生成 · built when used",
+    "download": "首用时下载 · fetched when used",
     "missing": "缺少来源 · source missing",
 }
 
