@@ -32,6 +32,8 @@ OUTSIDE_GROUP = "纲要之外的做法"
 def describe(generation: Generation, model: RoleModel) -> tuple[Cluster, ...]:
     """The clusters of a role, in the order of their centres."""
     rows, label = model.space.rows, model.assigned.label
+    if not model.ids:
+        return ()
     scope = scope_of(generation, generation.rows())
     weights = generation.lexical.weights(rows)
     terms = distinguishing_terms(weights, label, len(model.ids), generation.lexical.vocabulary)

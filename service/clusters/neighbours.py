@@ -38,8 +38,14 @@ def nearest(points: NDArray[np.float32], k: int, *, threads: int = 2) -> tuple[N
     k = min(k, n - 1)
     if k < 1:
         return np.empty((n, 0), np.int32), np.empty((n, 0), np.float32)
+    if n <= EXACT_ROWS:
+        with steady_blas():
+            return _exact(points, k, threads)
+    import faiss
+
+    del faiss  # only so that the matrix library it brings is there to be kept steady
     with steady_blas():
-        return _exact(points, k, threads) if n <= EXACT_ROWS else _approximate(points, k, threads)
+        return _approximate(points, k, threads)
 
 
 def _exact(points: NDArray[np.float32], k: int, threads: int) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
@@ -84,7 +90,7 @@ def _approximate(points: NDArray[np.float32], k: int, threads: int) -> tuple[NDA
     try:
         quantizer = faiss.IndexFlatIP(d)
         index = faiss.IndexIVFScalarQuantizer(
-            quantizer, d, lists, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT
+            quantizer, d, lists, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT, False
         )
         index.cp.seed, index.cp.niter = SEED, 6
         sample = np.random.default_rng(SEED).permutation(n)[: max(lists * TRAINING_ROWS, 64 * 1024)]
