@@ -45,7 +45,7 @@ def decode(data: bytes, label: str | None = None) -> tuple[str, str, tuple[str, 
         return _strict_or_mended(data, wide)
     if b"\x00" in data:
         raise UnreadableFile(
-            "内容不是文本（含有空字节）· expected text, found zero bytes",
+            "内容不是文本，含有空字节 · expected text, found zero bytes",
             reason="binary",
             hint="确认文件没有损坏，或另存为 txt、html、docx、pdf · save the report as text, html, docx or pdf",
         )

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from embed.exceptions import UnreadableFile
 from embed.reading.document import Hint
+from embed.reading.kinds import refuse
 from embed.reading.markup import Element
 from embed.reading.tables import table_lines
 
@@ -168,7 +168,14 @@ def read_html(markup: str) -> HtmlText:
     parser = etree.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True, huge_tree=True)
     root = etree.fromstring(markup.encode("utf-8", errors="replace"), parser)
     if root is None:
-        raise UnreadableFile("网页里没有文字 · the page holds no text", reason="empty")
+        raise refuse("empty", "网页里没有文字", "the page holds no text")
+    if any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log):
+        raise refuse(
+            "too_deep",
+            "网页标签嵌套过深",
+            "the page nests its elements too deep",
+            "只保存正文 · save only the text",
+        )
     walk = _Walk(_article(root))
     _collect(root, walk)
     hints = tuple(_hints(root))
@@ -292,10 +299,11 @@ def _article(root: Element) -> Element:
     weights: dict[Element, int] = {}
     for count, element in enumerate(root.iter()):
         if count > MOST_ELEMENTS:
-            raise UnreadableFile(
-                f"网页元素超过 {MOST_ELEMENTS} 个 · expected a page of at most {MOST_ELEMENTS} elements",
-                reason="too_large",
-                hint="只保存正文所在的网页 · save only the page of the report",
+            raise refuse(
+                "too_large",
+                f"网页元素超过 {MOST_ELEMENTS} 个",
+                f"expected a page of at most {MOST_ELEMENTS} elements",
+                "只保存正文所在的网页 · save only the page of the report",
             )
         if isinstance(element.tag, str) and element.tag not in SKIPPED:
             weights[element] = _own_weight(element)

@@ -114,7 +114,7 @@ def _page_lines(page: Element) -> Iterator[PrintedLine]:
                 first = position + raw.index(stripped[0])
                 left, bottom, right, top = textpage.get_charbox(first) if first < boxes else (0, 0, 0, 0)
                 size = max(right - left, top - bottom)
-                wide = next((p for p in range(first, min(boxes, first + 12)) if ord(text[p]) > 0x2E7F), None)
+                wide = next((p for p in range(first, min(boxes, len(text), first + 12)) if ord(text[p]) > 0x2E7F), None)
                 if wide is not None:
                     wide_left, _, wide_right, _ = textpage.get_charbox(wide, loose=True)
                     size = wide_right - wide_left
