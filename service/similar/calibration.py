@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["ANSWER_WORDS", "WORDS", "Calibration", "of_pairs", "of_scores"]
 
 SAMPLE = 400  # passages on either side of the unrelated pairs
+RELATED = 0.6  # fused similarity from which two passages are copies, or nearly: no unrelated pair
 FEWEST = 200  # pairs below which a store says too little about itself
 _LEVELS = (0.0, 10.0, 30.0, 50.0, 65.0, 100.0)
 _QUANTILES = (0.5, 0.9, 0.99, 0.999)
@@ -94,7 +95,7 @@ def _measure(generation: Generation) -> Calibration:
         return _through(_TYPICAL)
     values = similarities(generation, left, right)
     report = generation.passages.report
-    unrelated = values[report[left][:, None] != report[right][None, :]]
+    unrelated = values[(report[left][:, None] != report[right][None, :]) & (values < RELATED)]
     if len(unrelated) < FEWEST:
         return _through(_TYPICAL)
     return _through(np.quantile(unrelated.astype(np.float64), _QUANTILES))

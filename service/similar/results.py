@@ -59,20 +59,15 @@ def fold_copies(request: Request, found: Sequence[Found]) -> Iterator[Found]:
         for j in range(i + 1, len(found)):
             if j in taken or report[found[j].row] == report[one.row]:
                 continue
-            if _may_be_copies(one, found[j], texts[i], texts[j]) and _are_copies(texts[i], texts[j]):
+            if _are_copies(texts[i], texts[j]):
                 taken.add(j)
                 copies.append(found[j].row)
         yield replace(one, copies=tuple(copies))
 
 
-def _may_be_copies(a: Found, b: Found, a_text: Outline, b_text: Outline) -> bool:
-    """Near copies are about as similar to the query as each other, and about as long."""
-    long, short = max(len(a_text.symbols), len(b_text.symbols)), min(len(a_text.symbols), len(b_text.symbols))
-    return abs(a.fused - b.fused) < 0.2 and long <= 2 * short
-
-
 def _are_copies(a: Outline, b: Outline) -> bool:
-    return kind_of(shared_wording(a, b)) is not Kind.SIMILAR
+    long, short = max(len(a.symbols), len(b.symbols)), min(len(a.symbols), len(b.symbols))
+    return long <= 2 * short and kind_of(shared_wording(a, b)) is not Kind.SIMILAR
 
 
 def varied(request: Request, found: Sequence[Found], count: int) -> list[Found]:

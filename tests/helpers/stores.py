@@ -41,6 +41,12 @@ class HashEncoder:
         self.encoded.extend(texts)
         return np.array([self._one(text) for text in texts], np.float32).reshape(len(texts), self._dimension)
 
+    def query_mean(self, language: str) -> NDArray[np.float32] | None:
+        return None
+
+    def passage_mean(self) -> NDArray[np.float32] | None:
+        return None
+
     def _one(self, text: str) -> NDArray[np.float64]:
         vector = np.full(self._dimension, 0.5)
         for pair in pairwise(text):
