@@ -33,21 +33,26 @@ def make_gb18030(text: str) -> bytes:
 
 
 def make_html(
-    text: str, *, published: str = "2024-03-01 09:30", source: str = "本网", charset: str = "gb2312"
+    text: str, *, published: str | None = "2024-03-01 09:30", source: str = "本网", charset: str = "gb2312"
 ) -> bytes:
-    """A page as government sites print it: menu, breadcrumb, publication line, article, share buttons, footer."""
+    """A page as government sites print it: menu, breadcrumb, publication line, article, share buttons, footer.
+
+    Without `published` the page says nothing of date and source.
+    """
     title, *body = lines_of(text)
     paragraphs = "\n".join(f"<p style='text-indent:2em'>&nbsp;&nbsp;{html.escape(line)}</p>" for line in body)
     menu = "".join(f"<li><a href='/{i}'>{word}</a></li>" for i, word in enumerate(MENU))
     foot = "".join(f"<p>{word}</p>" for word in FOOT)
+    stamp = f'<meta name="PubDate" content="{published}">' if published else ""
+    fields = f"<span>发布时间：{published}</span> <span>来源：{source}</span> " if published else ""
     page = f"""<!DOCTYPE html>
 <html><head><meta charset="{charset}"><title>{html.escape(title)}_某某人民政府</title>
-<meta name="ArticleTitle" content="{html.escape(title, quote=True)}"><meta name="PubDate" content="{published}">
+<meta name="ArticleTitle" content="{html.escape(title, quote=True)}">{stamp}
 {STYLE}</head>
 <body><div class="top"><ul>{menu}</ul><div>今天是：2026年1月5日 星期一</div></div>
 <div class="crumb">您当前所在位置：<a href="/">首页</a> &gt; <a href="/zw">政务公开</a> &gt; 法治政府建设</div>
 <div class="main"><h1 class="title">{html.escape(title)}</h1>
-<div class="info"><span>发布时间：{published}</span> <span>来源：{source}</span> <span>浏览次数：<i>128</i></span>
+<div class="info">{fields}<span>浏览次数：<i>128</i></span>
 字体：[<a>大</a>] [<a>中</a>] [<a>小</a>]</div>
 <div class="article" id="zoom">{paragraphs}</div>
 <div class="share">分享到： <a>微信</a> <a>微博</a> 【打印】 【关闭】</div>
