@@ -17,6 +17,7 @@ from embed.index.blobs import Blobs, BlobWriter
 from embed.index.duplicates import duplicates
 from embed.index.files import checksum, disk_errors, sync_folder, write_array, write_file
 from embed.index.filter import Filter
+from embed.index.ivf import EXACT_UP_TO, build_ivf
 from embed.index.lexical import build_lexical
 from embed.index.manifest import IndexSettings, Manifest, ModelStamp
 from embed.index.search import unit
@@ -83,6 +84,7 @@ def build_generation(
     write_file(folder / "departments.json", json.dumps(departments, ensure_ascii=False).encode())
     searchable = np.repeat(report_mask(reports, departments, Filter()), reports.count)
     _write_vectors(folder, columns.hashes, searchable, bank)
+    index = build_ivf(folder, passages.role) if len(passages) > EXACT_UP_TO else IndexSettings()
     vocabulary = build_lexical(folder, _terms(folder, passages))
     manifest = Manifest(
         number=number,
@@ -93,7 +95,7 @@ def build_generation(
         passages=len(passages),
         searchable=int(searchable.sum()),
         vocabulary=vocabulary,
-        index=IndexSettings(),
+        index=index,
         files={p.name: (p.stat().st_size, checksum(p)) for p in sorted(folder.iterdir())},
     )
     manifest.write(folder)

@@ -6,7 +6,8 @@ import bisect
 import json
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, cast
@@ -18,11 +19,12 @@ from embed.exceptions import ModelMismatch, QueryError, StoreCorrupt
 from embed.index.blobs import Blobs
 from embed.index.files import read_array
 from embed.index.filter import Filter
+from embed.index.ivf import IvfIndex
 from embed.index.lexical import LexicalIndex
 from embed.index.manifest import Manifest
 from embed.index.neighbours import Neighbours
 from embed.index.search import exact_search, unit
-from embed.index.selection import report_mask
+from embed.index.selection import Selection, SelectionCache, report_mask
 from embed.index.tables import (
     ROLES,
     PassageTable,
@@ -39,7 +41,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Generation"]
 
-_KEPT_SELECTIONS = 64
+_KEPT_ROWS = 8
+_SCANNED = 2048  # rows that a scan answers sooner than the cells
 
 
 class Generation:
@@ -65,8 +68,10 @@ class Generation:
         self._headings = Blobs(folder, "headings")
         self._metadata = Blobs(folder, "metadata")
         self._release = release
-        self._selections: OrderedDict[Filter, NDArray[np.int32]] = OrderedDict()
+        self._selections = SelectionCache()
+        self._rows: OrderedDict[Filter, NDArray[np.int32]] = OrderedDict()
         self._lock = threading.Lock()
+        self._cells = IvfIndex(folder, self.manifest.index) if self.manifest.index.kind == "ivf" else None
 
     def close(self) -> None:
         """Let go of it; the store may then remove it once it is no longer the current one."""
@@ -92,32 +97,45 @@ class Generation:
         return unit(np.atleast_2d(np.asarray(vectors, dtype=np.float32)) - (self.mean if mean is None else mean))
 
     def rows(self, where: Filter | None = None) -> NDArray[np.int32]:
-        """The passage rows that a filter keeps, ascending; read-only, and the same object for the same filter."""
+        """The passage rows that a filter keeps, ascending; read-only, remembered for the last few filters."""
         where = where or Filter()
         with self._lock:
-            known = self._selections.get(where)
-            if known is not None:
-                self._selections.move_to_end(where)
-                return known
+            known = self._rows.get(where)
+        if known is None:
+            known = self.select(where).rows
+            with self._lock:
+                self._rows[where] = known
+                while len(self._rows) > _KEPT_ROWS:
+                    self._rows.popitem(last=False)
+        return known
+
+    def select(self, where: Filter | None = None) -> Selection:
+        """What a filter keeps, in the form that searches take quickest; remembered for the next time."""
+        where = where or Filter()
+        return self._selections.get(where, lambda: self._selected(where))
+
+    def _selected(self, where: Filter) -> Selection:
         kept = report_mask(self.reports, self.departments, where)
         mask = np.repeat(kept, self.reports.count)
         if where.roles:
             mask &= np.isin(self.passages.role, [ROLES.index(role) for role in where.roles])
-        rows = np.flatnonzero(mask).astype(np.int32)
-        rows.flags.writeable = False
-        with self._lock:
-            self._selections[where] = rows
-            while len(self._selections) > _KEPT_SELECTIONS:
-                self._selections.popitem(last=False)
-        return rows
+        return Selection(mask)
 
-    def search(self, vectors: NDArray[np.float32], k: int, *, within: NDArray[np.int32] | None = None) -> Neighbours:
+    def search(
+        self,
+        vectors: NDArray[np.float32],
+        k: int,
+        *,
+        within: NDArray[np.int32] | Selection | None = None,
+        exact: bool = False,
+    ) -> Neighbours:
         """The k nearest passages of each query.
 
-        vectors: (q, d) float32, centred unit rows (`centre`). within: ascending rows that may be found, as `rows`
-        gives them; None means `rows(Filter())`, everything searchable. k hits come back whenever k exist.
+        vectors: (q, d) float32, centred unit rows (`centre`). within: what may be found: ascending rows, or a
+        selection (`select`), which is quicker in large stores; None means `select(Filter())`, everything searchable.
+        exact: scan everything also where the store has an approximate index. k hits come back whenever k exist.
         """
-        queries = np.atleast_2d(np.asarray(vectors, dtype=np.float32))
+        queries = np.ascontiguousarray(np.atleast_2d(np.asarray(vectors, dtype=np.float32)))
         if queries.ndim != 2 or queries.shape[1] != len(self.mean):
             raise ModelMismatch(f"expected vectors of {len(self.mean)} numbers, got shape {queries.shape}.")
         if not np.isfinite(queries).all():
@@ -125,8 +143,36 @@ class Generation:
         if k < 1:
             raise QueryError(f"the number of results must be at least 1, not {k}.")
         if within is None:
-            within = self.rows()
-        return exact_search(self.vectors, queries, k, None if len(within) == len(self.passages) else within)
+            within = self.select()
+        kept = within.count if isinstance(within, Selection) else len(within)
+        if exact or self._cells is None or kept <= _SCANNED:
+            rows = within.rows if isinstance(within, Selection) else within
+            everything = kept == len(self.passages)
+            return exact_search(self._take, kept, queries, k, None if everything else rows)
+        if not isinstance(within, Selection):
+            within = Selection.of(within, len(self.passages))
+        return self._cells.search(queries, k, bits=None if kept == len(self.passages) else within.bits, kept=kept)
+
+    def _take(self, rows: NDArray[np.int32] | slice) -> NDArray[np.float32]:
+        if isinstance(rows, slice) or self._cells is None:
+            return self.vectors[rows]
+        return self._cells.vectors.take(rows)
+
+    def neighbours(
+        self, k: int, *, within: NDArray[np.int32] | Selection | None = None, block: int = 512
+    ) -> Iterator[tuple[NDArray[np.int32], Neighbours]]:
+        """For every row that may be found its k nearest other rows among these, in blocks of ascending rows.
+
+        Yields (rows of the block, their neighbours), each row itself left out. Time in a large store: some 0.3 ms a
+        row on one core; memory: one block.
+        """
+        if within is None:
+            within = self.select()
+        mine = within.rows if isinstance(within, Selection) else within
+        for begin in range(0, len(mine), block):
+            rows = mine[begin : begin + block]
+            found = self.search(self.vectors[rows], k + 1, within=within)
+            yield rows, _without_self(rows, found, k)
 
     def row_of(self, passage_id: str) -> int:
         """The row of a passage.
@@ -222,6 +268,14 @@ class Generation:
         """The rows of a report's passages."""
         first = int(self.reports.first[report_row])
         return range(first, first + int(self.reports.count[report_row]))
+
+
+def _without_self(own: NDArray[np.int32], found: Neighbours, k: int) -> Neighbours:
+    """Take each query's own row out of its k + 1 neighbours; where it is not among them, the last one."""
+    away = found.rows == own[:, None]
+    away[~away.any(axis=1), -1] = True
+    shape = (len(own), k)
+    return replace(found, rows=found.rows[~away].reshape(shape), scores=found.scores[~away].reshape(shape))
 
 
 def _read_names(path: Path) -> Sequence[str]:

@@ -15,7 +15,7 @@ from embed.index.wording import PASSAGE_SIDE
 if TYPE_CHECKING:
     from embed.models.encoder import Encoder
 
-__all__ = ["FORMAT", "IndexSettings", "Manifest", "ModelStamp"]
+__all__ = ["FORMAT", "IndexSettings", "Manifest", "ModelStamp", "Plan"]
 
 FORMAT = 1
 NAME = "manifest.json"
@@ -38,21 +38,32 @@ class ModelStamp:
 
 
 @dataclass(frozen=True, slots=True)
+class Plan:
+    """How many cells are looked into for filters that keep at least `share` of the rows and up to `depth` results.
+
+    recall: the share of the true first `depth` that was found when it was measured.
+    """
+
+    share: float
+    depth: int
+    probes: int
+    recall: float
+
+
+@dataclass(frozen=True, slots=True)
 class IndexSettings:
     """How passages are found by vector.
 
-    kind: `exact` or `ivf`. lists, probes, refine: how many cells there are, how many are looked into, and how many
-    candidates for each result are compared by their full vectors. recall: the measured share of the true first ten,
-    over `measured_on` of the store's own vectors; None for an exact index.
+    kind: `exact` or `ivf`. lists: how many cells there are. recall: the lowest measured recall@10 of all plans, over
+    `measured_on` of the store's own vectors; None for an exact index. plans: what was measured for filters that keep
+    a large or a small share of the rows.
     """
 
     kind: str = "exact"
     lists: int = 0
-    probes: int = 0
-    refine: int = 0
     recall: float | None = None
     measured_on: int = 0
-    by_share: dict[str, float] = field(default_factory=dict)
+    plans: tuple[Plan, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +132,8 @@ class Manifest:
                 hint="Run `bijian reindex` with this version.",
             )
         value["model"] = ModelStamp(**value["model"])
-        value["index"] = IndexSettings(**value["index"])
+        plans = tuple(Plan(**plan) for plan in value["index"].pop("plans"))
+        value["index"] = IndexSettings(**value["index"], plans=plans)
         value["files"] = {name: (size, digest) for name, (size, digest) in value["files"].items()}
         return cls(**value)
 

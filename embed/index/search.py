@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -29,20 +31,24 @@ def rescore(query: NDArray[np.float32], vectors: NDArray[np.float32]) -> NDArray
     return rounded
 
 
+Take = Callable[[NDArray[np.int32] | slice], NDArray[np.float32]]
+
+
 def exact_search(
-    vectors: NDArray[np.float32], queries: NDArray[np.float32], k: int, within: NDArray[np.int32] | None
+    take: Take, total: int, queries: NDArray[np.float32], k: int, within: NDArray[np.int32] | None
 ) -> Neighbours:
     """Compare every query with every row that may be found.
 
+    take: gives the vectors of rows; total: how many rows there are; within: ascending rows, None for all.
     Time: O(queries × rows × d); memory: a block of 64 × 32768 scores.
     """
     found = np.full((len(queries), k), -1, dtype=np.int32)
     scores = np.full((len(queries), k), -np.inf, dtype=np.float32)
     for begin in range(0, len(queries), _QUERIES):
         block = queries[begin : begin + _QUERIES]
-        candidates = _candidates(vectors, block, k, within)
+        candidates = _candidates(take, total, block, k, within)
         for offset, rows in enumerate(candidates):
-            values = rescore(block[offset], vectors[rows])
+            values = rescore(block[offset], take(rows))
             best = best_rows(rows, values, k)
             found[begin + offset, : len(best)] = rows[best]
             scores[begin + offset, : len(best)] = values[best]
@@ -50,10 +56,10 @@ def exact_search(
 
 
 def _candidates(
-    vectors: NDArray[np.float32], block: NDArray[np.float32], k: int, within: NDArray[np.int32] | None
+    take: Take, total: int, block: NDArray[np.float32], k: int, within: NDArray[np.int32] | None
 ) -> list[NDArray[np.int32]]:
     """For each query the rows that may be among its first k, by single precision and with some to spare."""
-    total = len(vectors) if within is None else len(within)
+    total = total if within is None else len(within)
     kept_rows: list[list[NDArray[np.int32]]] = [[] for _ in block]
     kept_scores: list[list[NDArray[np.float32]]] = [[] for _ in block]
     for begin in range(0, total, _ROWS):
@@ -62,7 +68,7 @@ def _candidates(
             if within is None
             else within[begin : begin + _ROWS]
         )
-        part = vectors[begin : begin + len(rows)] if within is None else vectors[rows]
+        part = take(slice(begin, begin + len(rows)) if within is None else rows)
         products = block @ part.T
         for i, row_scores in enumerate(products):
             places = _leading(row_scores, k)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,9 +12,68 @@ from numpy.typing import NDArray
 from embed.index.filter import Filter
 from embed.index.tables import CODE_DIGITS, KINDS, LEVELS, ReportTable, report_key
 
-__all__ = ["report_mask"]
+__all__ = ["Selection", "SelectionCache", "report_mask"]
+
+_CACHED_BYTES = 96 << 20
 
 _REAL_KINDS = [i for i, kind in enumerate(KINDS) if kind.is_report]
+
+
+class Selection:
+    """The passage rows that a filter keeps; immutable.
+
+    count: how many. bits: uint8, row i is bit i % 8 of byte i // 8.
+    """
+
+    def __init__(self, mask: NDArray[np.bool_]) -> None:
+        self.size = len(mask)
+        self.count = int(np.count_nonzero(mask))
+        self.bits: NDArray[np.uint8] = np.packbits(mask, bitorder="little")
+
+    @classmethod
+    def of(cls, rows: NDArray[np.int32], size: int) -> Selection:
+        """The selection of these rows out of `size`."""
+        mask = np.zeros(size, dtype=bool)
+        mask[rows] = True
+        return cls(mask)
+
+    @property
+    def mask(self) -> NDArray[np.bool_]:
+        """Shape (size,): whether a row is kept."""
+        return np.unpackbits(self.bits, count=self.size, bitorder="little").view(bool)
+
+    @property
+    def rows(self) -> NDArray[np.int32]:
+        """The rows, ascending, int32, read-only."""
+        rows = np.flatnonzero(self.mask).astype(np.int32)
+        rows.flags.writeable = False
+        return rows
+
+
+class SelectionCache:
+    """The selections of the last filters, within a budget of bytes. Safe to share between threads."""
+
+    def __init__(self, budget: int = _CACHED_BYTES) -> None:
+        self._budget = budget
+        self._lock = threading.Lock()
+        self._kept: OrderedDict[Filter, Selection] = OrderedDict()
+        self._bytes = 0
+
+    def get(self, where: Filter, make: Callable[[], Selection]) -> Selection:
+        """The selection of a filter, made when it is not there."""
+        with self._lock:
+            known = self._kept.get(where)
+            if known is not None:
+                self._kept.move_to_end(where)
+                return known
+        made = make()
+        with self._lock:
+            if where not in self._kept:
+                self._kept[where] = made
+                self._bytes += made.bits.nbytes
+            while self._bytes > self._budget and len(self._kept) > 1:
+                self._bytes -= self._kept.popitem(last=False)[1].bits.nbytes
+        return made
 
 
 def report_mask(table: ReportTable, departments: Sequence[str], where: Filter) -> NDArray[np.bool_]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -50,9 +50,8 @@ def stats(store: Store) -> dict[str, Any]:
             "index": {
                 "kind": manifest.index.kind,
                 "lists": manifest.index.lists,
-                "probes": manifest.index.probes,
                 "recall": manifest.index.recall,
-                "by_share": manifest.index.by_share,
+                "plans": [asdict(plan) for plan in manifest.index.plans],
             },
         }
     return value
