@@ -17,6 +17,7 @@ __all__ = ["Context", "Opening", "Unit", "divide"]
 _DECISIVE = 2.0  # weight of one plain wording
 _HEAD = 26  # characters of a sentence that heads an item: 一是夯实审查“支撑力”。
 _LONG = 20  # characters of a shortcoming that a comma may part from the next
+_SUBJECT = 4  # characters before the subject of a clause at most
 _BACK = 400  # characters of a unit that are looked back on
 _AHEAD = 12  # clauses of a sentence that are looked ahead at
 _LONGEST = 1500  # characters of a unit; what has no end is cut, so that no reader has to take 10 MB as one passage
@@ -94,6 +95,7 @@ class _Divider:
         self.opening = Opening.START
         self.item = 0  # the ordinal of the item being read
         self.reason = 0  # the ordinal of the reason being read: 原因:一是…;二是… is one cause
+        self.planning = False  # behind 下一步, in a paragraph about something else
         self.listing = False  # behind a lead-in whose points have no ordinals and end in ；
 
     def run(self) -> list[Unit]:
@@ -105,6 +107,7 @@ class _Divider:
             if index > self.begin:
                 self._close(index, opening)
             self.begin, self.opening, self.reason = index, opening, 0
+            self.planning = opening is Opening.PLAN or (self.planning and opening is Opening.TOPIC)
         if self.clauses:
             self._close(len(self.clauses), None)
         return self.units
@@ -243,7 +246,7 @@ class _Divider:
         length = self.clauses[index - 1].end - self.clauses[self.begin].start
         if self.opening not in (Opening.ITEM, Opening.START, Opening.TOPIC) or length > _HEAD:
             return False
-        if self.opening is Opening.TOPIC and not self.expects_problems:
+        if self.opening is not Opening.ITEM and not self.expects_problems:
             return False
         signs = [clause.sign for clause in self.clauses[self.begin : index]]
         if signs[-1] != "。" or (self.opening is not Opening.ITEM and "，" in signs):
@@ -259,7 +262,9 @@ class _Divider:
         """Whether clause `index` begins to speak of something else."""
         if index == self.begin or sign not in "。；，":
             return False
-        if self.expects_problems:
+        if self.planning and sign == "；" and self._begins(index):
+            return True
+        if self.expects_problems and not self.planning:
             return self._turns_problem(index, sign)
         stop = self.stops[sign][index]
         new = self._weights(index, stop)
@@ -295,7 +300,7 @@ class _Divider:
     def _turns_inside(self, index: int) -> bool:
         """Whether a comma parts two measures of one sentence: a verb opens the second, and it goes on or is counted."""
         clause = self.clauses[index]
-        if not wording.VERB.match(self.text, clause.start, clause.end):
+        if not self._begins(index):
             return False
         stop = min(self.stops["；"][index], index + _AHEAD)
         name, weight = strongest(self._weights(index, stop))
@@ -306,6 +311,10 @@ class _Divider:
     def _honours(self, index: int, stop: int) -> bool:
         start, end = self.clauses[index].start, self.clauses[stop - 1].end
         return wording.HONOUR.search(self.text, start, end) is not None
+
+    def _begins(self, index: int) -> bool:
+        clause = self.clauses[index]
+        return wording.VERB.match(self.text, clause.start, clause.end) is not None
 
     def _acts(self, index: int) -> bool:
         clause = self.clauses[index]
@@ -332,11 +341,20 @@ class _Divider:
             return False
         new, old = _shortcomings(self.text, start, end), _shortcomings(self.text, begin, start)
         name, weight = strongest(new)
+        if sign == "；" and not self.context.own_point and not self.item:
+            return not set(new) & set(old)
         if weight < _DECISIVE or name in old or not old:
             return False
         near = bool(families("shortcomings")[name] & families("shortcomings")[strongest(old)[0]])
-        long = start - begin >= _LONG and end - start >= _LONG // 2
-        return not near and (sign == "。" or (long and self.clauses[stop - 1].sign in "。；"))
+        return not near and (sign != "，" or self._names_another(index, stop, start - begin))
+
+    def _names_another(self, index: int, stop: int, behind: int) -> bool:
+        """Whether a clause behind a comma begins with what falls short: …,法律顾问作用发挥有待加强。"""
+        start, end = self.clauses[index].start, self.clauses[stop - 1].end
+        if behind < _LONG or end - start < _LONG // 2 or self.clauses[stop - 1].sign not in "。；":
+            return False
+        first = next(iter(read_topics("shortcomings").find(self.text[start:end])), None)
+        return first is not None and first.start <= _SUBJECT
 
 
 def _stops(clauses: Sequence[Clause]) -> dict[str, list[int]]:

@@ -28,6 +28,10 @@ _OPENED = {Opening.CAUSE: (Role.CAUSE, 9.0), Opening.PLAN: (Role.PLAN, 6.0), Ope
 _LONG_HEADING = 20  # a longer heading among measures names a measure, whatever words it holds
 _SELF = re.compile(r"本人|我们|我(?![市县区镇乡局街省州旗厅院校委办国])")
 _PERSONAL = re.compile(r"第一责任人|亲自")  # said of nobody but the leaders themselves
+# A sentence that begins with the leaders: 镇党委书记、镇长坚持…
+_SUBJECT = re.compile(
+    r"(?:[一二三四五六]是)?[^，,。；;]{0,8}(?:书记|[省市县区镇乡局州盟旗厅]长|主要负责(?:人|同志)|主要领导)(?!牵头)"
+)
 _PLANS = re.compile(
     r"下一步|下步|今后|明年|来年|将(?!(?:有关|相关|主要|具体)?情况)|重点(?:做好|抓好)|打算|计划|安排|针对(?:以上|上述|这些)"
 )
@@ -129,7 +133,7 @@ def _weigh_leaders(text: str, scores: dict[Role, float], situation: Situation) -
     """Add what speaks for the leaders' own duties, and what speaks for a measure that only stands among them."""
     leaders, duties = min(situation.cues.get(Cue.LEADER, 0), 3), min(situation.cues.get(Cue.DUTY, 0), 4)
     own = [name for name in situation.topics if "lead" in families()[name]]
-    evidence = 0.5 * leaders + 0.6 * duties + 0.5 * min(len(own), 2)
+    evidence = 0.5 * leaders + 0.6 * duties + 0.5 * min(len(own), 2) + (1.0 if _SUBJECT.match(text) else 0.0)
     if Role.LEADERSHIP in situation.headings:
         if duties and not leaders and _SELF.search(text):
             evidence += 0.5

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib import resources
 
@@ -60,12 +60,12 @@ def find_topics(text: str) -> list[Hit[Topic]]:
         while index < len(titles) and titles[index][1] <= hit.start:
             index += 1
         inside = index < len(titles) and titles[index][0] <= hit.start
-        hits.append(Hit(hit.start, hit.end, Topic(topic.name, topic.families, _SUPPORT)) if inside else hit)
+        hits.append(Hit(hit.start, hit.end, replace(topic, weight=_SUPPORT)) if inside else hit)
     return hits
 
 
 def weigh(hits: Iterable[Hit[Topic]]) -> TopicWeights:
-    """The weight of each topic among some hits; a wording that comes again counts half."""
+    """The weight of each topic among some hits; what follows the first wording of a topic counts half."""
     weights: TopicWeights = {}
     for hit in hits:
         name, weight = hit.value.name, hit.value.weight
