@@ -120,7 +120,7 @@ _TAIL_CHROME = re.compile(
     + r"[^。]{0,80}$|[|丨\-— _*#]{1,10}$"
 )
 _LABEL_TAIL = re.compile(
-    r"[ \u3000-]*"
+    r"[ \u3000-]{0,6}"
     + _one_of(
         r"索\s{0,3}引\s{0,3}号 分\s{0,3}类 名\s{0,3}称 文\s{0,3}号 主题词 来源 "
         "发文机关 发布机构 发文日期 发布日期 成文日期 标题 有效性 关键词"
@@ -163,7 +163,7 @@ def _without_label_tails(rows: list[_Row]) -> list[_Row]:
     """…年度报告 - 文号: at the head of a page whose fields ran together: the title without the next label."""
     trimmed = []
     for start, _, line in rows[:HEAD_LINES]:
-        tail = _LABEL_TAIL.search(line)
+        tail = _LABEL_TAIL.search(line, max(0, len(line) - 40))
         bare = line[: tail.start()].rstrip() if tail else line
         line = bare if _topical(bare) > 2 and _GENRE_END.search(bare) else line
         trimmed.append((start, start + len(line), line))
@@ -177,7 +177,7 @@ def _opens_body(line: str) -> bool:
         return True
     if line.startswith("《") and line.endswith("》") and line.count("《") == 1:
         return True
-    if _LABEL_TAIL.search(line):
+    if _LABEL_TAIL.search(line[-40:]):
         return False
     return bool(_HAND_OVER.search(line)) or line.endswith((":", "：", ",", "，")) or _clauses(line) >= 2
 
@@ -298,14 +298,28 @@ def _split_addressee(line: FrameLine) -> list[FrameLine]:
 
 def _tail_start(rows: list[_Row], first: int) -> int:
     """The index of the first row behind the running text."""
-    last = len(rows)
-    while last > first and len(rows) - last < TAIL_LINES and _tail_part(rows[last - 1][2]) is not None:
+    end = len(rows)
+    for _ in range(3):  # signature, list of attachments, signature of the printing office
+        last = _skip_tail(rows, first, end)
+        opened = next((i for i in range(max(first, end - TAIL_LINES), last) if _is_attachment_list(rows[i:last])), None)
+        if opened is None:
+            return last
+        end = opened
+    return _skip_tail(rows, first, end)
+
+
+def _skip_tail(rows: list[_Row], first: int, end: int) -> int:
+    last = end
+    while last > first and end - last < TAIL_LINES and _tail_part(rows[last - 1][2]) is not None:
         last -= 1
-    attachments = [i for i in range(max(first, len(rows) - TAIL_LINES), last) if _ATTACHMENT.match(rows[i][2])]
-    for i in attachments:  # a list under 附件: runs to the end of the page
-        if all(len(rows[j][2]) <= LINE_LENGTH and "。" not in rows[j][2] for j in range(i, last)):
-            return _tail_start(rows[:i], first)
     return last
+
+
+def _is_attachment_list(rows: list[_Row]) -> bool:
+    """A list under 附件: that runs to the end of the page."""
+    if not _ATTACHMENT.match(rows[0][2]):
+        return False
+    return all(len(line) <= LINE_LENGTH and "。" not in line for _, _, line in rows)
 
 
 def _tail_part(line: str) -> LinePart | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from embed.structure.authors import Author
@@ -20,6 +21,8 @@ from embed.structure.witnesses import (
 )
 
 __all__ = ["PlaceReader"]
+
+_NOTICE = re.compile(r"《(?:关于)?印发[〈<《][^《》]{4,80}(?:要点|安排|方案|计划)[〉>》]?的?(?:通知)?》")
 
 
 class PlaceReader:
@@ -60,6 +63,14 @@ class PlaceReader:
         self.level = known.level
         return replace(found, region=as_of(found.region, year, self.divisions))
 
+    def _only_in_notices(self) -> bool:
+        """The place is named only in the title of its government's notice: one of its offices carries that out."""
+        start, end = self.frame.body
+        text = self.text[start : min(end, start + 2000)]
+        notices = [m.span() for m in _NOTICE.finditer(text)]
+        spans = [(m.start - start, m.end - start) for m in self.mentions]
+        return bool(spans) and all(any(a <= x and y <= b for a, b in notices) for x, y in spans)
+
     def _with_bare_names(self, known: Known, bare: list[Witness]) -> Known:
         """A slogan with a town's name, or nothing but a town's offices, tell the level when nothing else does."""
         if known.level is not None:
@@ -90,6 +101,8 @@ class PlaceReader:
             return self.level
         if region.town:
             return Level.TOWNSHIP
+        if region.county and self._only_in_notices():
+            return Level.DEPARTMENT
         if region.county:
             return Level.COUNTY
         if region.city:
