@@ -197,6 +197,7 @@ class Desk:
     @contextlib.contextmanager
     def clustered(self) -> Iterator[tuple[Generation, Clustering]]:
         """The current generation and its clustering, which belong together."""
+        from service.cluster_report import NEEDED_ROLES
         from service.clusters import load
 
         with self.generation() as generation:
@@ -204,7 +205,7 @@ class Desk:
             version = (generation.number, row[0] if row is not None else 0)
             with self._clustering_lock:
                 if self._clustering is None or self._clustering[0] != version:
-                    made = load(self.store, encoder=lambda: self.encoder)
+                    made = load(self.store, roles=NEEDED_ROLES, encoder=lambda: self.encoder)
                     if made.generation != generation.number:
                         raise ProblemError(503, "a new generation is being taken up", retry_after=1)
                     self._clustering = (version, made)

@@ -132,10 +132,11 @@ def reindex(work: Work, given: dict[str, Any]) -> dict[str, Any]:
 
 def recluster(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     """Cluster the current generation anew."""
+    from service.cluster_report import NEEDED_ROLES
     from service.clusters import load
 
     work.note("cluster")
-    clustering = load(work.store, encoder=work.encoder)
+    clustering = load(work.store, roles=NEEDED_ROLES, encoder=work.encoder, anew=True)
     return {
         "generation": clustering.generation,
         "clusters": {str(role): len(found.clusters) for role, found in clustering.roles.items()},
@@ -144,10 +145,19 @@ def recluster(work: Work, given: dict[str, Any]) -> dict[str, Any]:
 
 def report(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     """Write the cluster report in the wanted formats."""
-    from service.api.cluster_files import write_cluster_report
+    from embed.index import Filter
+    from service.cluster_report import NEEDED_ROLES, build, write
+    from service.clusters import load
 
-    work.note("report")
-    return {"files": write_cluster_report(work, given)}
+    work.note("cluster", 0, 3)
+    clustering = load(work.store, roles=NEEDED_ROLES, encoder=work.encoder)
+    work.note("content", 1, 3)
+    where = Filter.parse(given["where"]) if given.get("where") else None
+    with work.store.current() as generation:
+        content = build(generation, clustering, where=where, lang=given["lang"])
+    work.note("write", 2, 3)
+    paths = write(content, work.out, tuple(dict.fromkeys(given["formats"])))
+    return {"generation": clustering.generation, "files": [path.name for path in paths]}
 
 
 def correct(work: Work, given: dict[str, Any]) -> dict[str, Any]:

@@ -190,6 +190,3 @@ class SplitRequest(Strict):
     passages: list[PassageId] = Field(
         min_length=1, max_length=10_000, description="These become a cluster of their own."
     )
-    name: Annotated[str, StringConstraints(min_length=1, max_length=60, strip_whitespace=True)] | None = Field(
-        default=None, description="Name of the new cluster."
-    )

@@ -31,6 +31,9 @@ COMMANDS = {
     "correct": ("service.cli.correct", "更正报告信息 · Correct a report's metadata"),
     "remove": ("service.cli.remove", "移除报告 · Take reports out"),
     "store": ("service.cli.store", "校验、统计、整理、回退 · Verify, figures, compact, roll back"),
+    "keys": ("service.cli.keys", "接口密钥 · API keys"),
+    "config": ("service.cli.config", "设置及其来源 · Settings and where they come from"),
+    "mcp": ("service.cli.mcp", "供智能助手调用的 MCP 服务 · MCP server for assistants"),
     "serve": ("service.cli.serve", "启动服务 · Serve the API and the page"),
 }
 

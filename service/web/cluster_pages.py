@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
 
-from fastapi import APIRouter, Query, Request
-from starlette.responses import Response
+from fastapi import APIRouter, Form, Query, Request
+from starlette.responses import RedirectResponse, Response
 
 from embed.structure.report import Role
-from service.api.access import DeskOf, Reader, caller_of
+from service.api.access import DeskOf, Reader, Writer, caller_of
 from service.api.cluster_views import cluster_detail, cluster_list, cluster_passages, found_cluster
 from service.api.keys import Scope
+from service.api.problems import ProblemError
+from service.api.statistics import cluster_trend
+from service.clusters.editing import merge, pin, rename_cluster, split, unpin
 from service.web.frame import ROLES, render
 
 if TYPE_CHECKING:
@@ -63,6 +66,7 @@ async def cluster_page(
             ids = found.passages[(page - 1) * PAGE : page * PAGE]
             members = cluster_passages(generation, found, ids)
             others = [c for c in clustering.roles[found.role].clusters if c.id != found.id]
+            spread = cluster_trend(generation, found)
         asking = caller_of(request)
         return render(
             request,
@@ -70,6 +74,7 @@ async def cluster_page(
             d=detail,
             c=found,
             years=year_bars(found),
+            spread=spread,
             members=members,
             page=page,
             pages=-(-len(found.members) // PAGE),
@@ -78,3 +83,37 @@ async def cluster_page(
         )
 
     return await desk.work(answer)
+
+
+@router.post("/clusters/{cluster}")
+async def change_cluster(
+    request: Request,
+    cluster: str,
+    desk: DeskOf,
+    caller: Writer,
+    do: Annotated[str, Form(max_length=20)],
+    name: Annotated[str, Form(max_length=60)] = "",
+    other: Annotated[str, Form(max_length=40)] = "",
+    passages: Annotated[list[str] | None, Form(max_length=10_000)] = None,
+) -> Response:
+    """Rename, merge, split or pin a cluster; it is recorded and holds after a re-index."""
+
+    def change() -> Response:
+        clustering = desk.clustering()
+        found_cluster(clustering, cluster)
+        shown = cluster
+        if do == "rename":
+            rename_cluster(desk.store, clustering, cluster, name)
+        elif do == "merge":
+            found_cluster(clustering, other)
+            merge(desk.store, clustering, cluster, [other])
+        elif do == "split":
+            shown = split(desk.store, clustering, cluster, passages or [])
+        elif do in ("pin", "unpin"):
+            (pin if do == "pin" else unpin)(desk.store, clustering, cluster)
+        else:
+            raise ProblemError(422, "rename, merge, split, pin or unpin was expected")
+        desk.ledger.audit(caller.name, f"cluster-{do}", shown, request=request.state.request_id)
+        return RedirectResponse(f"/clusters/{shown}", status_code=303)
+
+    return await desk.work(change)
