@@ -112,25 +112,31 @@ def _spans(a: Outline, b: Outline, opcodes: Sequence[Opcode]) -> Iterable[Aligne
             merged[-1] = (operation, a_end, b_end)
         else:
             merged.append((operation, a_end, b_end))
-    a_from = b_from = 0
+    a_from = b_from = a_symbols = b_symbols = 0
     for place, (operation, a_end, b_end) in enumerate(merged):
         last = place == len(merged) - 1
         a_to = len(a.text) if last else _start(a, a_end)
         b_to = len(b.text) if last else _start(b, b_end)
+        if operation is Operation.REPLACE:
+            operation = _change(a_end - a_symbols, b_end - b_symbols)
+        a_symbols, b_symbols = a_end, b_end
         yield AlignedSpan(operation, a_from, a_to, b_from, b_to, a.text[a_from:a_to], b.text[b_from:b_to])
         a_from, b_from = a_to, b_to
+
+
+def _change(query_symbols: int, hit_symbols: int) -> Operation:
+    if not query_symbols:
+        return Operation.INSERT
+    return Operation.REPLACE if hit_symbols else Operation.DELETE
 
 
 def _start(side: Outline, symbol: int) -> int:
     return side.starts[symbol] if symbol < len(side.starts) else len(side.text)
 
 
-_TAGS = {"replace": Operation.REPLACE, "insert": Operation.INSERT, "delete": Operation.DELETE}
-
-
 def _steps(a: Outline, b: Outline, op: Opcode) -> Iterable[tuple[Operation, int, int]]:
     if op.tag != "equal":
-        yield _TAGS[op.tag], op.src_end, op.dest_end
+        yield Operation.REPLACE, op.src_end, op.dest_end
         return
     for i in range(op.src_end - op.src_start):
         x, y = op.src_start + i, op.dest_start + i

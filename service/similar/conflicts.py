@@ -15,6 +15,7 @@ SURE_CLAUSE = 0.8  # similarity of two clauses from which a difference between t
 _UNIT = re.compile(
     r"万?(?:亿元|万元|元|人次|人|件次|件|家次|家|户次|户|场次|场|份|个|名|次|公里|平方米|亩|吨|公斤|天|日|个月|月|年|小时|分钟|%|％|‰|百分点)"
 )
+_SIGNS = '，。；：、！？,.;:!?）)”"'
 _NEGATION = re.compile(r"不再|不得|不予|不|未|没有|没|无|非|禁止|停止|取消|严禁")
 _OPPOSITES = (
     ("上升", "下降"),
@@ -56,17 +57,9 @@ def _conflicts(spans: tuple[AlignedSpan, ...], query_from: int, hit_from: int) -
     for place, span in enumerate(spans):
         kind = _kind_of(span, spans[place - 1] if place else None)
         if kind is not None:
-            found.append(
-                Conflict(
-                    kind,
-                    query_from + span.query_start,
-                    query_from + span.query_end,
-                    hit_from + span.hit_start,
-                    hit_from + span.hit_end,
-                    span.query_text,
-                    span.hit_text,
-                )
-            )
+            query, hit = span.query_text.rstrip(_SIGNS), span.hit_text.rstrip(_SIGNS)
+            a, b = query_from + span.query_start, hit_from + span.hit_start
+            found.append(Conflict(kind, a, a + len(query), b, b + len(hit), query, hit))
     return tuple(found)
 
 

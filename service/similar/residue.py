@@ -71,7 +71,12 @@ def foreign_names(text: str, home: Home, offset: int = 0) -> list[Residue]:
     """
     divisions = load_divisions()
     found = []
+    own_until = -1  # where a name of the home ends: what follows at once is a part of it, whatever the table knows
     for mention in find_mentions(text, divisions):
+        if mention.start == own_until:
+            continue
+        if any(home.contains(divisions.codes[row]) for row in mention.rows):
+            own_until = mention.end
         if any(home.contains(divisions.codes[row]) for row in mention.rows) or _is_partner(text, mention):
             continue
         if _is_inside_by_name(mention, home):
