@@ -289,13 +289,27 @@ class _Divider:
         sequel = wording.SEQUEL.match(self.text, clause.start, clause.end) is not None
         if Role.LEADERSHIP in self.context.roles and (near or weight < 3 or sign != "。"):
             return False
+        if sign == "。" and self._acts(index):
+            return near or not sequel or weight >= 3
         if sign == "。":
-            return self._acts(index) if near else not sequel or weight >= 3
+            return not near and not self._reports(index) and (weight >= 3 or (not sequel and self._counts(index)))
         if near or sequel:
             return False
         if sign == "；":
             return self._acts(index) or weight >= 3
         return self._turns_inside(index)
+
+    def _reports(self, index: int) -> bool:
+        """Whether a sentence tells what came of the measure before it: …因此下降四成。"""
+        start, end = self.clauses[index].start, self.clauses[self.stops["。"][index] - 1].end
+        return wording.RESULT.search(self.text, start, end) is not None
+
+    def _counts(self, index: int) -> bool:
+        """Whether a sentence that no verb opens begins with its subject matter and counts it."""
+        start, end = self.clauses[index].start, self.clauses[self.stops["。"][index] - 1].end
+        first = next((hit for hit in self.hits[index] if hit.value.weight >= _DECISIVE), None)
+        near_start = first is not None and first.start - start <= 2 * _SUBJECT
+        return near_start and wording.COUNT.search(self.text, start, end) is not None
 
     def _turns_inside(self, index: int) -> bool:
         """Whether a comma parts two measures of one sentence: a verb opens the second, and it goes on or is counted."""

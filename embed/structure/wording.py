@@ -23,6 +23,7 @@ __all__ = [
     "ITEM",
     "LEAD_IN",
     "PLAN",
+    "RESULT",
     "SEQUEL",
     "SHORTCOMING",
     "SUMMARY",
@@ -203,10 +204,10 @@ _MORE = """提升 提高 加快 坚持 印发 梳理 严格 聘任 配合 创建
     为 向
     巩固
     夯实 筑牢 严把 严守 压缩 简化 精简 取消 缩短 重视 关注 密切 承办"""
-_LINK = r"(?:而且|同时|另外|此外)?[，,]?"
+_LINK = r"(?:而且|同时|另外|此外|如(?=[对在]))?[，,]?"
 # A verb that begins a measure at the head of a sentence …
 ACTION = re.compile(
-    rf"{_LINK}(?:我[们镇乡局区县市]?|[一-鿿]{{2,6}}(?:镇|乡|街道|局|区|县|市))?{_ADVERB}{{0,3}}地?"
+    rf"{_LINK}(?:我[们镇乡局区县市]?[并还也]?|[一-鿿]{{2,6}}(?:镇|乡|街道|局|区|县|市))?{_ADVERB}{{0,3}}地?"
     + alternatives(f"{_VERB} {_MORE}")
 )
 # … and behind a comma, where only the plainest verbs count.
@@ -223,6 +224,10 @@ SEQUEL = re.compile(
         进一步(?:增强|提升|提高|促进|推动|营造|形成) 不断(?:提高|提升|增强) 推动{_SOME}{{0,20}}(?:上|迈|再|取得|落地)
         """
     )
+)
+RESULT = re.compile(
+    r"(?:下降|减少|少了|降低|压缩|缩短|上升|增长|提高|提升)(?:了|到|至)?[^，,。；;]{0,8}[0-9一二两三四五六七八九十半倍]"
+    r"|没有(?:再|一|发生)|无一|未发生|零投诉|零复议"
 )
 HONOUR = re.compile(
     alternatives(rf"荣获 入选 被评为 获评 蝉联 评为 授予 获得{_SOME}{{2,30}}(?:称号|荣誉|奖) 名列前茅 排名第")
