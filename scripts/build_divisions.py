@@ -74,12 +74,46 @@ def former_towns(
     return gone
 
 
+# Names whose reading differs from the characters' usual one and that the library misses.
+READINGS = {
+    "涡阳": "guo yang",
+    "单": "shan",
+    "朝阳": "chao yang",
+    "什邡": "shi fang",
+    "浚": "xun",
+    "荥经": "ying jing",
+    "尉氏": "wei shi",
+    "枞阳": "zong yang",
+    "六合": "lu he",
+    "柏乡": "bai xiang",
+}
+
+
+def read_aloud(current: dict[str, str]) -> list[str]:
+    """code, syllables of the bare name, for counties and everything above them; needs the package `pypinyin`."""
+    from pypinyin import lazy_pinyin
+
+    from embed.structure.divisions.names import is_zone, stem_of
+
+    rows = []
+    for code, name in sorted(current.items()):
+        if len(code) < 9 and not (len(code) == 6 and is_zone(name)):
+            stem = stem_of(name)
+            rows.append(f"{code}\t{READINGS.get(stem) or ' '.join(lazy_pinyin(stem))}")
+    return rows
+
+
+def pack(lines: list[str]) -> bytes:
+    return gzip.compress(("\n".join(lines) + "\n").encode("utf-8"), compresslevel=9, mtime=0)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--current", type=Path, required=True)
     parser.add_argument("--older", nargs="*", default=[], metavar="YEAR=DIR")
     parser.add_argument("--changes", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--pinyin", type=Path, help="also write the readings of names here (needs pypinyin)")
     options = parser.parse_args()
     current = read_release(options.current)
     older = {int(year): read_release(Path(folder)) for year, folder in (item.split("=", 1) for item in options.older)}
@@ -91,8 +125,9 @@ def main() -> None:
         if (successor[:6], name) not in seen:
             seen.add((successor[:6], name))
             lines.append(f"{code}\t{name}\t{year}\t{successor}")
-    data = ("\n".join(lines) + "\n").encode("utf-8")
-    options.out.write_bytes(gzip.compress(data, compresslevel=9, mtime=0))
+    options.out.write_bytes(pack(lines))
+    if options.pinyin:
+        options.pinyin.write_bytes(pack(read_aloud(current)))
 
 
 if __name__ == "__main__":

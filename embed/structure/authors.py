@@ -206,7 +206,12 @@ def _issuer(
 ) -> Issuer | None:
     lines = frame.of(LinePart.SIGNATURE)
     if lines:
-        first, last = lines[0].start, lines[-1].end
+        together = [lines[0]]  # the printing office signs farther down, below the list of copies
+        for line in lines[1:]:
+            if text[together[-1].end : line.start].strip():
+                break
+            together.append(line)
+        first, last = together[0].start, together[-1].end
         bare = re.sub(r"[ \u3000]*(?:[0-9]{4}|二[〇○零])[ ]?[^ \u3000]{0,14}$", "", text[first:last])
         return Issuer(bare, "signature", first, first + len(bare))
     for kind, rule in ((FieldKind.PUBLISHER, "publishing organ"), (FieldKind.SOURCE, "source line")):

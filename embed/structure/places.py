@@ -8,6 +8,7 @@ from dataclasses import replace
 from embed.structure.authors import Author
 from embed.structure.divisions import Divisions, Mention
 from embed.structure.frame import Frame
+from embed.structure.hosts import address_witnesses
 from embed.structure.page_fields import PageField
 from embed.structure.regions import Conclusion, Known, Witness, conclude
 from embed.structure.report import Level, Region
@@ -56,9 +57,14 @@ class PlaceReader:
         ]
         known = Known(self.author.level, self.author.kind, self.author.town)
         found = conclude(witnesses, known, self.divisions)
+        if url and self._is_open(found):
+            witnesses += address_witnesses(url, witnesses, known.kind, self.divisions)
+            found = conclude(witnesses, known, self.divisions)
         if self._is_open(found):
             bare = stem_witnesses(self.text, self.frame, self.divisions)
             known = self._with_bare_names(known, bare)
+            if url and not any(w.rule.startswith("address") for w in witnesses):
+                bare += address_witnesses(url, bare, known.kind, self.divisions)
             found = conclude([*witnesses, *bare], known, self.divisions)
         self.level = known.level
         return replace(found, region=as_of(found.region, year, self.divisions))
