@@ -16,8 +16,8 @@ __all__ = ["command"]
 
 STATES = {
     "ready": "已就绪 · ready",
-    "buildable": "首用时生成 · built when used",
-    "download": "首用时下载 · fetched when used",
+    "buildable": "待生成 · to be built",
+    "download": "待下载 · to be fetched",
     "missing": "缺少来源 · source missing",
 }
 

@@ -1,0 +1,1 @@
+"""Benchmarks: `python -m benchmarks --quick|--full [NAME …]`. See README.md here."""
