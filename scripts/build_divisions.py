@@ -91,7 +91,7 @@ READINGS = {
 
 def read_aloud(current: dict[str, str]) -> list[str]:
     """code, syllables of the bare name, for counties and everything above them; needs the package `pypinyin`."""
-    from pypinyin import lazy_pinyin
+    from pypinyin import lazy_pinyin  # type: ignore[import-not-found]
 
     from embed.structure.divisions.names import is_zone, stem_of
 
