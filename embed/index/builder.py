@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from array import array
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.lib.format import write_array_header_1_0
 from numpy.typing import NDArray
 
-from embed.index.blobs import Blobs, BlobWriter
+from embed.index.blobs import BlobWriter
 from embed.index.duplicates import duplicates
 from embed.index.files import checksum, disk_errors, sync_folder, write_array, write_file
 from embed.index.filter import Filter
 from embed.index.ivf import EXACT_UP_TO, build_ivf
-from embed.index.lexical import build_lexical
+from embed.index.lexical import TermCounter
 from embed.index.manifest import IndexSettings, Manifest, ModelStamp
+from embed.index.prepared import Prepared
 from embed.index.search import unit
 from embed.index.selection import report_mask
 from embed.index.tables import (
@@ -36,7 +37,6 @@ from embed.index.tables import (
     write_table,
 )
 from embed.index.vectors import VectorBank, text_hash
-from embed.index.wording import embedding_text, lexical_terms
 from embed.structure.report import Passage, Report
 
 __all__ = ["Entry", "build_generation"]
@@ -53,6 +53,7 @@ class Entry:
     """
 
     report: Report
+    prepared: Prepared
     files: tuple[str, ...]
     paths: tuple[str, ...] = ()
     corrected: tuple[str, ...] = ()
@@ -60,12 +61,13 @@ class Entry:
 
 @dataclass(slots=True)
 class _Columns:
-    report: dict[str, list[Any]] = field(default_factory=lambda: {name: [] for name in REPORT_TYPES})
-    passage: dict[str, list[Any]] = field(default_factory=lambda: {name: [] for name in PASSAGE_TYPES})
+    report: dict[str, list[int]] = field(default_factory=lambda: {name: [] for name in REPORT_TYPES})
+    passage: dict[str, array[float]] = field(default_factory=lambda: {name: array("d") for name in PASSAGE_TYPES})
     departments: dict[str, int] = field(default_factory=dict)
     headings: dict[tuple[str, ...], int] = field(default_factory=dict)
     hashes: list[bytes] = field(default_factory=list)
     text_hashes: list[bytes] = field(default_factory=list)
+    terms: TermCounter = field(default_factory=TermCounter)
 
 
 def build_generation(
@@ -85,7 +87,7 @@ def build_generation(
     searchable = np.repeat(report_mask(reports, departments, Filter()), reports.count)
     _write_vectors(folder, columns.hashes, searchable, bank)
     index = build_ivf(folder, passages.role) if len(passages) > EXACT_UP_TO else IndexSettings()
-    vocabulary = build_lexical(folder, _terms(folder, passages))
+    vocabulary = columns.terms.write(folder)
     manifest = Manifest(
         number=number,
         model=stamp,
@@ -117,7 +119,9 @@ def _write_texts(folder: Path, entries: Iterable[Entry]) -> _Columns:
             "corrected": entry.corrected,
         }
         metadata.append(json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")))
-        for passage in sorted(entry.report.passages, key=lambda p: p.ordinal):
+        columns.hashes.extend(entry.prepared.hashes)
+        for place, passage in enumerate(sorted(entry.report.passages, key=lambda p: p.ordinal)):
+            columns.terms.add(entry.prepared.terms[place])
             if passage.heading not in columns.headings:
                 columns.headings[passage.heading] = len(columns.headings)
                 headings.append(json.dumps(passage.heading, ensure_ascii=False, separators=(",", ":")))
@@ -168,7 +172,6 @@ def _add_passage(columns: _Columns, row: int, passage: Passage) -> None:
     }
     for name, value in values.items():
         columns.passage[name].append(value)
-    columns.hashes.append(text_hash(embedding_text(passage.text, passage.heading)))
     columns.text_hashes.append(text_hash(passage.text))
 
 
@@ -197,9 +200,3 @@ def _write_vectors(folder: Path, hashes: Sequence[bytes], searchable: NDArray[np
             out.write(unit(bank.gather(hashes[begin : begin + _BLOCK]) - mean).tobytes())
         out.flush()
         os.fsync(out.fileno())
-
-
-def _terms(folder: Path, passages: PassageTable) -> Iterator[list[str]]:
-    texts, headings = Blobs(folder, "texts"), Blobs(folder, "headings")
-    for row in range(len(passages)):
-        yield lexical_terms(texts[row], tuple(json.loads(headings[int(passages.heading[row])])))

@@ -69,7 +69,14 @@ def _published(db: sqlite3.Connection) -> None:
     )
 
 
-MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_first, _second, _third, _published)
+def _prepared(db: sqlite3.Connection) -> None:
+    db.execute(
+        "CREATE TABLE prepared (reading TEXT PRIMARY KEY, rules TEXT NOT NULL, data BLOB NOT NULL,"
+        " digest TEXT NOT NULL) WITHOUT ROWID"
+    )
+
+
+MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_first, _second, _third, _published, _prepared)
 """Numbered, append-only: migration i brings a catalog of version i to version i + 1."""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -34,24 +35,40 @@ class _Counts:
     counts: NDArray[np.float32]
 
 
-def _count(texts: Iterable[Sequence[str]]) -> _Counts:
-    ids: dict[str, int] = {}
-    terms: list[NDArray[np.int32]] = []
-    counts: list[NDArray[np.float32]] = []
-    sizes = [0]
-    for words in texts:
+class TermCounter:
+    """Takes the words of one passage after the other, in row order, and writes the lexical index.
+
+    Memory: twelve bytes for each distinct word of each passage (some 40 a passage).
+    """
+
+    def __init__(self) -> None:
+        self._ids: dict[str, int] = {}
+        self._terms = array("i")
+        self._counts = array("f")
+        self._sizes = array("q", [0])
+
+    def add(self, words: Sequence[str]) -> None:
+        """The words of the next passage."""
         bag = Counter(words)
-        terms.append(np.fromiter((ids.setdefault(w, len(ids)) for w in bag), dtype=np.int32, count=len(bag)))
-        counts.append(np.fromiter(bag.values(), dtype=np.float32, count=len(bag)))
-        sizes.append(len(bag))
-    vocabulary = sorted(ids)
-    rank = np.empty(len(ids), dtype=np.int32)
-    rank[[ids[w] for w in vocabulary]] = np.arange(len(ids), dtype=np.int32)
-    indptr = np.cumsum(sizes, dtype=np.int64)
-    flat = rank[np.concatenate(terms)] if ids else np.empty(0, np.int32)
-    tally = np.concatenate(counts) if ids else np.empty(0, np.float32)
-    order = np.lexsort((flat, np.repeat(np.arange(len(sizes) - 1), sizes[1:])))
-    return _Counts(vocabulary, indptr, flat[order], tally[order])
+        ids = self._ids
+        self._terms.extend([ids.setdefault(word, len(ids)) for word in bag])
+        self._counts.extend(bag.values())
+        self._sizes.append(len(bag))
+
+    def write(self, folder: Path) -> int:
+        """Write the index; return the size of the vocabulary."""
+        return _write_lexical(folder, self._counted())
+
+    def _counted(self) -> _Counts:
+        vocabulary = sorted(self._ids)
+        rank = np.empty(len(vocabulary), dtype=np.int32)
+        rank[[self._ids[w] for w in vocabulary]] = np.arange(len(vocabulary), dtype=np.int32)
+        sizes = np.frombuffer(self._sizes, dtype=np.int64)
+        flat = rank[np.frombuffer(self._terms, dtype=np.int32)] if len(self._terms) else np.empty(0, np.int32)
+        tally = np.frombuffer(self._counts, dtype=np.float32) if len(self._counts) else np.empty(0, np.float32)
+        passage = np.repeat(np.arange(len(sizes) - 1, dtype=np.int64), sizes[1:])
+        order = np.argsort(passage * max(1, len(vocabulary)) + flat, kind="stable")
+        return _Counts(vocabulary, np.cumsum(sizes), flat[order], tally[order])
 
 
 def _idf(passages: int, holding: NDArray[np.int64]) -> NDArray[np.float32]:
@@ -60,11 +77,14 @@ def _idf(passages: int, holding: NDArray[np.int64]) -> NDArray[np.float32]:
 
 
 def build_lexical(folder: Path, texts: Iterable[Sequence[str]]) -> int:
-    """Write the lexical index of passages, given as their words in row order; return the size of the vocabulary.
+    """Write the lexical index of passages, given as their words in row order; return the size of the vocabulary."""
+    counter = TermCounter()
+    for words in texts:
+        counter.add(words)
+    return counter.write(folder)
 
-    Time and memory grow with the number of distinct words of all passages together (some 40 a passage).
-    """
-    counted = _count(texts)
+
+def _write_lexical(folder: Path, counted: _Counts) -> int:
     passages, size = len(counted.indptr) - 1, len(counted.vocabulary)
     holding = np.bincount(counted.terms, minlength=size).astype(np.int64)
     idf = _idf(passages, holding)

@@ -129,6 +129,7 @@ def _drop_readings(catalog: Catalog, kept: Sequence[int]) -> int:
             "DELETE FROM readings WHERE key NOT IN (SELECT json_extract(each.value, '$.reading')"
             " FROM scans, json_each(scans.results) AS each WHERE json_extract(each.value, '$.reading') IS NOT NULL)"
         )
+        catalog.run("DELETE FROM prepared WHERE reading NOT IN (SELECT key FROM readings)")
         return before - int(catalog.run("SELECT count(*) FROM readings")[0][0])
 
 

@@ -19,6 +19,8 @@ from embed.index.catalog import Catalog
 from embed.index.edits import REMOVED, Edits, by_report, corrected
 from embed.index.files import disk_errors, sync_folder, write_current
 from embed.index.manifest import Manifest, ModelStamp
+from embed.index.prepared import Prepared, prepare
+from embed.index.rules import index_rules, text_rules
 from embed.index.serial import pack_report, unpack_report
 from embed.index.vectors import VectorBank, text_hash
 from embed.index.wording import PASSAGE_SIDE, embedding_text
@@ -50,6 +52,11 @@ class Source:
     name: str
     facts: str
     scan: str
+
+
+def _rules() -> str:
+    """What the terms and the keys of vectors depend on: the index's rules, and structure's, which masks names."""
+    return text_rules() + index_rules()
 
 
 class StoreWriter:
@@ -112,8 +119,10 @@ class StoreWriter:
             known |= {row[0] for row in self.catalog.run(f"SELECT key FROM scans WHERE key IN ({marks})", block)}
         return known
 
-    def keep_scan(self, key: str, results: Sequence[Report | Failure]) -> None:
-        """Keep what one file held, for good."""
+    def keep_scan(
+        self, key: str, results: Sequence[Report | Failure], prepared: Sequence[Prepared | None] = ()
+    ) -> None:
+        """Keep what one file held, for good; `prepared` has one entry for each result, where it was worked out."""
         digest = self.catalog.digest
         listed: list[dict[str, str]] = []
         with self.catalog.atomic():
@@ -127,6 +136,9 @@ class StoreWriter:
                     "INSERT OR REPLACE INTO readings VALUES (?, ?, ?, ?)",
                     (reading, result.id, data, digest(reading, result.id, data)),
                 )
+                ready = prepared[place] if prepared else None
+                if ready is not None:
+                    self._keep_prepared(reading, ready)
                 listed.append({"name": result.file, "report": result.id, "reading": reading})
             text = json.dumps(listed)
             self.catalog.run("INSERT OR REPLACE INTO scans VALUES (?, ?, ?)", (key, text, digest(key, text)))
@@ -145,6 +157,21 @@ class StoreWriter:
         report, data, check = rows[0] if rows else ("", b"", None)
         self.catalog.check(check, key, report, data, what=f"reading {key}")
         return unpack_report(data)
+
+    def _keep_prepared(self, reading: str, prepared: Prepared) -> None:
+        row = (reading, _rules(), prepared.pack())
+        self.catalog.run("INSERT OR REPLACE INTO prepared VALUES (?, ?, ?, ?)", (*row, self.catalog.digest(*row)))
+
+    def prepared(self, key: str, report: Report) -> Prepared:
+        """What the index needs of a kept reading, worked out again where the rules changed or a row is damaged."""
+        rows = self.catalog.run(
+            "SELECT data, digest FROM prepared WHERE reading = ? AND rules = ?", (key, index_rules())
+        )
+        if rows and rows[0][1] == self.catalog.digest(key, index_rules(), rows[0][0]):
+            return Prepared.unpack(rows[0][0], len(report.passages))
+        made = prepare(report)
+        self._keep_prepared(key, made)
+        return made
 
     def live(self) -> dict[str, Source]:
         """The paths in the current generation, ascending, each with its source."""
@@ -211,6 +238,7 @@ class StoreWriter:
             metadata, fields = corrected(report.metadata, mine)
             yield Entry(
                 replace(report, metadata=metadata),
+                self.prepared(same[0][2], report),
                 files=tuple(sorted({row[1] for row in same})),
                 paths=tuple(sorted({row[3] for row in same})),
                 corrected=fields,

@@ -10,13 +10,13 @@ from pathlib import Path
 
 from embed.exceptions import BijianError
 from embed.index.manifest import ModelStamp
+from embed.index.rules import index_rules, text_rules
 from embed.index.serial import facts_from_json, facts_to_json
 from embed.index.store import Store
 from embed.index.vectors import VectorBank
 from embed.index.writer import Failure, Source, StoreWriter
 from embed.models.encoder import Encoder
 from embed.pipeline.embedding import EmbeddingThread
-from embed.pipeline.rules import index_rules, text_rules
 from embed.pipeline.scanning import Job, absolute, file_hash, list_files, scan_all
 from embed.structure.facts import Facts
 from embed.structure.report import Report
@@ -260,7 +260,7 @@ class _Run:
             self.outcome.warnings.extend((r.file, warning) for r in reports for warning in r.warnings)
             if reports:
                 self.outcome.read += 1
-                self.writer.keep_scan(new[path].scan, scanned.results)
+                self.writer.keep_scan(new[path].scan, scanned.results, scanned.prepared)
                 embedding.offer(reports)
             elif path in live:
                 contents[path] = live[path]

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
 
+from embed.index.prepared import Prepared, prepare
 from embed.index.writer import Failure
 from embed.reading import ReadFailure, clean, read_documents
 from embed.structure import understand
@@ -40,6 +41,7 @@ class Scanned:
 
     job: Job
     results: tuple[Report | Failure, ...]
+    prepared: tuple[Prepared | None, ...]  # one for each result
 
 
 def absolute(path: str | Path) -> str:
@@ -127,7 +129,7 @@ def _scan_alone(jobs: Sequence[Job]) -> Iterator[Scanned]:
                 failure = Failure(
                     job.name, "crashed", "读取进程被该文件拖垮 · reading this file brought its process down"
                 )
-                yield Scanned(job, (failure,))
+                yield Scanned(job, (failure,), (None,))
 
 
 def scan(job: Job) -> Scanned:
@@ -141,4 +143,5 @@ def scan(job: Job) -> Scanned:
                 results.append(understand(document, clean(document), job.facts))
     except Exception as error:
         results.append(Failure(job.name, "internal", f"处理时出错 · {type(error).__name__}: {error}"))
-    return Scanned(job, tuple(results))
+    prepared = tuple(prepare(r) if isinstance(r, Report) else None for r in results)
+    return Scanned(job, tuple(results), prepared)
