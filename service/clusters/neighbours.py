@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from types import ModuleType
 
 import numpy as np
 from numpy.typing import NDArray
 
 __all__ = ["EXACT_ROWS", "nearest", "steady_blas"]
 
-EXACT_ROWS = 20_000  # up to here every pair is compared
-BLOCK = 1024
-PROBES = 12
-TRAINING_ROWS = 39  # a list of the approximate index, at least; what its training asks for
+EXACT_ROWS = 12_000  # up to here every pair is compared
+CELLS = 4_000_000  # similarities that are computed together
+PROBES = 10  # lists that a list is compared with
+SLACK = 8  # more candidates than asked for, so that equal ones are told apart by their row
+TRAINING_ROWS = 48  # points a list in the training of the lists
+ROUNDS = 5  # of that training
 SEED = 20_240_401
 
 
@@ -32,7 +35,8 @@ def nearest(points: NDArray[np.float32], k: int, *, threads: int = 2) -> tuple[N
 
     points: (n, d) float32. Returns rows int32 and inner products float32, both (n, k'), k' = min(k, n − 1), best
     first, ties by row. Rows are −1 where the approximate index found fewer. Exact up to `EXACT_ROWS` rows (time n²·d),
-    above that through inverted lists (time about n·√n·d). The result does not depend on `threads`.
+    above that each point is compared
+    with the lists of points nearest to its own (time about 5·n·√n·d). The result does not depend on `threads`.
     """
     n = len(points)
     k = min(k, n - 1)
@@ -43,82 +47,91 @@ def nearest(points: NDArray[np.float32], k: int, *, threads: int = 2) -> tuple[N
             return _exact(points, k, threads)
     import faiss
 
-    del faiss  # only so that the matrix library it brings is there to be kept steady
+    centroids = _centroids(points, faiss, threads)
     with steady_blas():
-        return _approximate(points, k, threads)
+        return _pruned(points, centroids, k, threads)
 
 
 def _exact(points: NDArray[np.float32], k: int, threads: int) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
     n = len(points)
+    everyone = np.arange(n, dtype=np.int32)
+    size = max(1, CELLS // n)
+    blocks = [everyone[begin : begin + size] for begin in range(0, n, size)]
     rows, values = np.empty((n, k), np.int32), np.empty((n, k), np.float32)
-    other = np.ascontiguousarray(points.T)
-
-    def block(begin: int) -> None:
-        products = points[begin : begin + BLOCK] @ other
-        here = np.arange(len(products))
-        products[here, begin + here] = -np.inf
-        products = np.round(products, 6)
-        best = _top(products, k)
-        rows[begin : begin + BLOCK] = best
-        values[begin : begin + BLOCK] = np.take_along_axis(products, best, axis=1)
-
-    with ThreadPoolExecutor(max(1, threads)) as pool:
-        list(pool.map(block, range(0, n, BLOCK)))
+    _compare(points, [(block, everyone) for block in blocks], (rows, values), threads)
     return rows, values
 
 
-def _top(products: NDArray[np.float32], k: int) -> NDArray[np.int64]:
-    """Columns of the k largest values of each row, best first, ties to the lower column: also at the k-th place."""
-    n = products.shape[1]
-    if k >= n:
-        return np.argsort(-products, axis=1, kind="stable")[:, :k]
-    bound = -np.partition(-products, k - 1, axis=1)[:, k - 1 : k]
-    # Rank: above the bound first, then equal to it; a stable sort keeps the lower column first among equals.
-    kept = np.where(products > bound, 0, np.where(products == bound, 1, 2)).astype(np.int8)
-    best = np.argsort(kept, axis=1, kind="stable")[:, :k]
-    order = np.argsort(-np.take_along_axis(products, best, axis=1), axis=1, kind="stable")
-    return np.take_along_axis(best, order, axis=1)
+def _pruned(
+    points: NDArray[np.float32], centroids: NDArray[np.float32], k: int, threads: int
+) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+    """Compare the points of each list with those of the lists nearest to it."""
+    n, lists = len(points), len(centroids)
+    home = _home(points, centroids)
+    order = np.argsort(home, kind="stable").astype(np.int32)
+    bounds = np.searchsorted(home[order], np.arange(lists + 1))
+    near = np.argsort(-np.round(centroids @ centroids.T, 6), axis=1, kind="stable")[:, :PROBES]
+    work = []
+    for number in range(lists):
+        mine = order[bounds[number] : bounds[number + 1]]
+        probed = sorted({number, *near[number].tolist()})
+        others = np.sort(np.concatenate([order[bounds[j] : bounds[j + 1]] for j in probed]))
+        size = max(1, CELLS // max(1, len(others)))
+        work += [(mine[begin : begin + size], others) for begin in range(0, len(mine), size)]
+    rows, values = np.full((n, k), -1, np.int32), np.full((n, k), -np.inf, np.float32)
+    _compare(points, work, (rows, values), threads)
+    return rows, values
 
 
-def _approximate(points: NDArray[np.float32], k: int, threads: int) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-    import faiss
+def _compare(
+    points: NDArray[np.float32],
+    work: list[tuple[NDArray[np.int32], NDArray[np.int32]]],
+    into: tuple[NDArray[np.int32], NDArray[np.float32]],
+    threads: int,
+) -> None:
+    """For each piece of work, the nearest of its second rows for each of its first rows."""
+    rows, values = into
+    k = rows.shape[1]
 
+    def one(piece: tuple[NDArray[np.int32], NDArray[np.int32]]) -> None:
+        mine, others = piece
+        products = np.round(points[mine] @ points[others].T, 6)
+        products[others[None] == mine[:, None]] = -np.inf
+        wanted = min(k + SLACK, len(others))
+        best = np.argpartition(-products, wanted - 1, axis=1)[:, :wanted] if wanted < len(others) else None
+        found = products if best is None else np.take_along_axis(products, best, axis=1)
+        who = np.broadcast_to(others, found.shape) if best is None else others[best]
+        ranked = np.lexsort((who, -found), axis=1)[:, :k]
+        values[mine, : ranked.shape[1]] = np.take_along_axis(found, ranked, axis=1)
+        rows[mine, : ranked.shape[1]] = np.take_along_axis(who, ranked, axis=1)
+        rows[mine] = np.where(np.isfinite(values[mine]), rows[mine], -1)
+
+    with ThreadPoolExecutor(max(1, threads)) as pool:
+        list(pool.map(one, work))
+
+
+def _centroids(points: NDArray[np.float32], faiss: ModuleType, threads: int) -> NDArray[np.float32]:
+    """Centroids of the lists, about 2·√n, by spherical k-means over a sample."""
     n, d = points.shape
-    lists = int(np.clip(2 * np.sqrt(n), 64, 2048))
+    lists = int(np.clip(2 * np.sqrt(n), 16, 2048))
+    sample = np.sort(np.random.default_rng(SEED).permutation(n)[: max(lists * TRAINING_ROWS, 1)])
     before = faiss.omp_get_max_threads()
     faiss.omp_set_num_threads(max(1, threads))
     try:
-        quantizer = faiss.IndexFlatIP(d)
-        index = faiss.IndexIVFScalarQuantizer(
-            quantizer, d, lists, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT, False
-        )
-        index.cp.seed, index.cp.niter = SEED, 6
-        sample = np.random.default_rng(SEED).permutation(n)[: max(lists * TRAINING_ROWS, 64 * 1024)]
-        index.train(np.ascontiguousarray(points[np.sort(sample)]))
-        rows, values = np.full((n, k), -1, np.int32), np.full((n, k), -np.inf, np.float32)
-        index.add(points)
-        index.nprobe = PROBES
-        for begin in range(0, n, 64 * BLOCK):
-            found, who = index.search(points[begin : begin + 64 * BLOCK], k + 1)
-            _keep(rows, values, begin, who, found)
+        with steady_blas():
+            trained = faiss.Kmeans(
+                d, lists, niter=ROUNDS, seed=SEED, spherical=True, min_points_per_centroid=1, verbose=False
+            )
+            trained.train(np.ascontiguousarray(points[sample]))
     finally:
         faiss.omp_set_num_threads(before)
-    return rows, values
+    return np.asarray(trained.centroids, dtype=np.float32)
 
 
-def _keep(
-    rows: NDArray[np.int32],
-    values: NDArray[np.float32],
-    begin: int,
-    who: NDArray[np.int64],
-    found: NDArray[np.float32],
-) -> None:
-    """Take a block of answers over, each row itself left out, ordered by value and row."""
-    k = rows.shape[1]
-    own = np.arange(begin, begin + len(who))[:, None]
-    found = np.where((who == own) | (who < 0), -np.inf, np.round(found, 6)).astype(np.float32)
-    order = np.lexsort((who, -found), axis=1)[:, :k]
-    values[begin : begin + len(who)] = np.take_along_axis(found, order, axis=1)
-    rows[begin : begin + len(who)] = np.where(
-        np.isfinite(values[begin : begin + len(who)]), np.take_along_axis(who, order, axis=1), -1
-    )
+def _home(points: NDArray[np.float32], centroids: NDArray[np.float32]) -> NDArray[np.int32]:
+    home = np.empty(len(points), np.int32)
+    size = max(1, CELLS // len(centroids))
+    for begin in range(0, len(points), size):
+        products = np.round(points[begin : begin + size] @ centroids.T, 6)
+        home[begin : begin + size] = products.argmax(axis=1)
+    return home
