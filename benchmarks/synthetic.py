@@ -17,6 +17,7 @@ from numpy.lib.format import open_memmap
 
 from embed.index.blobs import BlobWriter
 from embed.index.files import checksum, write_array
+from embed.index.ivf import EXACT_UP_TO, build_ivf
 from embed.index.lexical import build_lexical
 from embed.index.manifest import IndexSettings, Manifest, ModelStamp
 from embed.index.tables import KINDS, LEVELS, PASSAGE_TYPES, REPORT_TYPES, ROLES, PassageTable, ReportTable, write_table
@@ -67,7 +68,7 @@ def write_store(path: Path, passages: int) -> None:
         passages=passages,
         searchable=passages,
         vocabulary=vocabulary,
-        index=IndexSettings(),
+        index=build_ivf(folder, roles.astype(np.int8)) if passages > EXACT_UP_TO else IndexSettings(),
         files={p.name: (p.stat().st_size, checksum(p)) for p in sorted(folder.iterdir())},
     )
     manifest.write(folder)

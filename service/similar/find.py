@@ -17,7 +17,7 @@ from service.similar.cutting import Piece, cut
 from service.similar.grouping import GroupedRows, Wanted, group_keys, group_name, grouped
 from service.similar.query import GroupBy, SimilarQuery
 from service.similar.questions import Asked, Form
-from service.similar.ranking import CANDIDATES, Pool, best_of, finish, gather
+from service.similar.ranking import NEAREST, Pool, best_of, finish, gather
 from service.similar.requests import (
     Request,
     check_query,
@@ -92,11 +92,11 @@ def _nearest(generation: Generation, requests: Sequence[Request]) -> dict[int, N
     batches: dict[int, list[Request]] = {}
     for request in requests:
         if len(request.within) > FULL_SCAN and request.probe.vector is not None:
-            batches.setdefault(id(request.within), []).append(request)
+            batches.setdefault(id(request.selection or request.within), []).append(request)
     found = {}
     for batch in batches.values():
         vectors = np.array([request.probe.vector for request in batch])
-        near = generation.search(vectors, CANDIDATES, within=batch[0].within)
+        near = generation.search(vectors, NEAREST, within=batch[0].selection or batch[0].within)
         for i, request in enumerate(batch):
             found[id(request)] = replace(near, rows=near.rows[i : i + 1], scores=near.scores[i : i + 1])
     return found

@@ -21,7 +21,8 @@ __all__ = ["Pool", "Ranked", "bonus_for_passage", "bonus_for_question", "finish"
 
 Floats = NDArray[np.float64]
 SPARE = 24  # hits beyond those wanted that are compared exactly, so that rounding cannot hide one
-CANDIDATES = 400  # nearest by vector, and by words, in stores too large to compare every passage
+NEAREST = 100  # nearest by vector that are looked at in stores too large to compare every passage
+SHARING = 400  # and those that share the most rare words and topics
 POSTINGS = 20_000  # occurrences of a query's rarest terms that are looked at for candidates
 
 # What a passage of a role (column) loses when a passage of another (row) is asked with.
@@ -107,7 +108,7 @@ def gather(
     if len(within) <= FULL_SCAN:
         fused, rows, recall, complete = view.quick(probe, within), within, None, True
     else:
-        rows, recall = _candidates(view, probe, within, max(CANDIDATES, 2 * wanted), near)
+        rows, recall = _candidates(view, probe, within, 2 * wanted, near)
         fused, complete = view.parts(probe, rows).fused, False
     return Pool(rows, fused, fused + bonus[generation.passages.role[rows]], complete, recall)
 
@@ -134,10 +135,11 @@ def _candidates(
     view: View, probe: Probe, within: NDArray[np.int32], count: int, near: Neighbours | None
 ) -> tuple[NDArray[np.int32], float | None]:
     generation: Generation = view.generation
-    found = [view.by_terms(probe, within, count, postings=POSTINGS)]
+    found = [view.by_terms(probe, within, max(SHARING, count), postings=POSTINGS)]
     recall = None
     if probe.vector is not None:
-        near = near or generation.search(probe.vector[None, :], count, within=within)
+        if near is None or len(near.rows[0]) < min(count, len(within)):
+            near = generation.search(probe.vector[None, :], max(NEAREST, count), within=within)
         found.append(near.rows[0][near.rows[0] >= 0])
         recall = None if near.exact else near.recall
     return np.unique(np.concatenate(found)).astype(np.int32), recall

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FULL_SCAN", "Bag", "Mix", "Parts", "Probe", "View", "view_of"]
 
-FULL_SCAN = 30_000  # passages up to which every one of them is compared; above, candidates are
+FULL_SCAN = 20_000  # passages up to which every one of them is compared; above, candidates are
 _KEPT_REPORTS = 4096  # reports whose metadata is kept in memory
 _SAMPLE = 1500  # passages that stand for the whole store
 _BLOCK = 1 << 16  # rows of a large store that are compared together

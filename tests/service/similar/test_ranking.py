@@ -10,7 +10,7 @@ import pytest
 from benchmarks.synthetic import write_store
 from embed.index import ROLES, Generation
 from embed.index.topics import TOPIC_MARK
-from service.similar import GroupBy, SimilarQuery, find_similar, ranking, view
+from service.similar import GroupBy, SimilarQuery, find, find_similar, ranking, view
 from service.similar.fused import PASSAGE_MIX
 from service.similar.ranking import bonus_for_passage
 
@@ -65,6 +65,7 @@ def test_the_first_ten_are_those_of_brute_force(many: Generation) -> None:
 def test_candidates_find_the_first_ten_of_brute_force(many: Generation, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(view, "FULL_SCAN", 0)
     monkeypatch.setattr(ranking, "FULL_SCAN", 0)
+    monkeypatch.setattr(find, "FULL_SCAN", 0)
     shared = [len({name for name, _ in found(many, row)} & set(top(many, row))) for row in ROWS]
 
     assert sum(shared) / len(ROWS) >= 9.5
