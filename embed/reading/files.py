@@ -15,6 +15,7 @@ from embed.reading.html import html_label, read_html
 from embed.reading.kinds import Form, form_of, refuse
 from embed.reading.legacy import mhtml_parts, read_rtf
 from embed.reading.limits import DEFAULT_LIMITS, MEGABYTE, Limits, ReadFailure
+from embed.reading.ocr import can_recognise, recognise_pdf
 from embed.reading.ofd import read_ofd
 from embed.reading.packages import Budget, member_name, open_package, read_member
 from embed.reading.pdf import read_pdf
@@ -223,14 +224,18 @@ def _rtf(data: bytes, name: str, limits: Limits) -> SourceDocument:
 
 def _pdf(data: bytes, name: str, limits: Limits) -> SourceDocument:
     pdf = read_pdf(data, limits)
-    if pdf.scanned:
+    if not pdf.scanned:
+        return SourceDocument(name, _sha256(data), FileKind.PDF, pdf.text, None, pdf.hints, pdf.warnings)
+    text = recognise_pdf(data, limits) if can_recognise() else ""
+    if not text:
         raise refuse(
             "scanned",
             "这是扫描件，没有文字层",
             "a scanned pdf without a text layer",
-            "先做文字识别再读取 · recognise its text first",
+            '安装文字识别：pip install "bijian[ocr]" · install text recognition: pip install "bijian[ocr]"',
         )
-    return SourceDocument(name, _sha256(data), FileKind.PDF, pdf.text, None, pdf.hints, pdf.warnings)
+    warning = "文字由识别得到，可能有错字 · the text was recognised from pictures and may contain errors"
+    return SourceDocument(name, _sha256(data), FileKind.PDF, text, None, pdf.hints, (warning,))
 
 
 def _ofd(data: bytes, name: str, limits: Limits) -> SourceDocument:

@@ -21,6 +21,7 @@ class Limits:
     max_bytes: int = 64 * MEGABYTE  # of one document
     max_characters: int = 12_000_000  # of one document's text
     max_pages: int = 2_000  # of one pdf or ofd
+    max_scanned_pages: int = 100  # of one pdf whose text must be recognised, at seconds a page
     max_members: int = 200_000  # of one archive, nested ones included
     max_expanded: int = 4_096 * MEGABYTE  # all members of one archive together
     max_ratio: int = 200  # expanded bytes per packed byte, for parts of more than one megabyte

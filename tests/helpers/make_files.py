@@ -127,16 +127,20 @@ def _cut(text: str, cells: int) -> str:
     return text[:end]
 
 
-def make_scanned_pdf() -> bytes:
-    """Two pages that hold a picture each and no text."""
+def make_scanned_pdf(text: str = "") -> bytes:
+    """Two pages that hold a grey picture each and no text; or the pages of a text, as pictures."""
+    import pypdfium2
     from reportlab.lib.utils import ImageReader
     from reportlab.pdfgen import canvas
 
+    pictures: list[object] = [BytesIO(b"P5\n8 8\n255\n" + bytes(range(64)))] * 2
+    if text:
+        with pypdfium2.PdfDocument(make_pdf(text)) as printed:
+            pictures = [page.render(scale=2).to_pil() for page in printed]
     out = BytesIO()
     page = canvas.Canvas(out, pagesize=(595, 842))
-    bitmap = BytesIO(b"P5\n8 8\n255\n" + bytes(range(64)))
-    for _ in range(2):
-        page.drawImage(ImageReader(bitmap), 0, 0, 595, 842)
+    for picture in pictures:
+        page.drawImage(ImageReader(picture), 0, 0, 595, 842)
         page.showPage()
     page.save()
     return out.getvalue()

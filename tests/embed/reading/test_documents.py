@@ -138,12 +138,25 @@ def test_the_kind_is_what_the_bytes_say_and_not_the_name() -> None:
     assert read(f"<html><body>{TEXT}</body></html>".encode(), "报告.doc").kind is FileKind.HTML
 
 
-def test_a_scanned_pdf_is_recognised() -> None:
+def test_a_scanned_pdf_without_text_recognition_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("embed.reading.files.can_recognise", lambda: False)
     (failure,) = read_bytes(make_scanned_pdf(), "扫描.pdf")
 
     assert isinstance(failure, ReadFailure)
     assert failure.reason == "scanned"
-    assert failure.hint is not None
+    assert 'pip install "bijian[ocr]"' in (failure.hint or "")
+
+
+@pytest.mark.slow
+def test_a_scanned_pdf_is_recognised_when_the_extra_is_installed() -> None:
+    pytest.importorskip("rapidocr")
+
+    document = read(make_scanned_pdf(TEXT), "扫描.pdf")
+
+    assert document.warnings == (
+        "文字由识别得到，可能有错字 · the text was recognised from pictures and may contain errors",
+    )
+    assert clean(document).text.replace(" ", "") == TEXT
 
 
 def test_protected_documents_are_refused_as_encrypted() -> None:
