@@ -8,10 +8,15 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 pytestmark = pytest.mark.model
+
+
+def lines(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
 def bijian(*arguments: str | Path, code: int = 0, **environment: str) -> str:
@@ -44,7 +49,7 @@ def test_two_runs_in_another_order_and_thread_count_export_the_same_bytes(
 
     assert passages == (tmp_path / "two" / "passages.jsonl").read_bytes()
     reports = [
-        [{k: v for k, v in json.loads(line).items() if k not in ("file", "files")} for line in path.open()]
+        [{k: v for k, v in report.items() if k not in ("file", "files")} for report in lines(path)]
         for path in (tmp_path / "one" / "reports.jsonl", tmp_path / "two" / "reports.jsonl")
     ]
     assert reports[0] == reports[1]
@@ -68,14 +73,14 @@ def test_clusters_and_cluster_report_of_two_runs_are_the_same_bytes(seeds: Path,
 def test_the_same_files_again_embed_nothing(seeds: Path, store: Path) -> None:
     outcome = json.loads(bijian("index", seeds, "--store", store, "--format", "json"))
 
-    assert outcome["encoded"] == 0
+    assert outcome["embedded"] == 0
 
 
 def test_every_passage_points_at_its_source(seeds: Path, store: Path, tmp_path: Path) -> None:
     bijian("export", "--store", store, "--out", tmp_path)
-    reports = {r["id"]: r for r in map(json.loads, (tmp_path / "reports.jsonl").open(encoding="utf-8"))}
+    reports = {r["id"]: r for r in lines(tmp_path / "reports.jsonl")}
 
-    for passage in map(json.loads, (tmp_path / "passages.jsonl").open(encoding="utf-8")):
+    for passage in lines(tmp_path / "passages.jsonl"):
         source = (seeds / Path(reports[passage["report"]]["file"]).name).read_bytes().decode()
         assert 0 <= passage["start"] < passage["end"] <= len(source)
         quoted = source[passage["start"] : passage["end"]]
@@ -87,8 +92,8 @@ def test_every_passage_points_at_its_source(seeds: Path, store: Path, tmp_path: 
 
 def test_the_seed_reports_come_out_right(store: Path, tmp_path: Path) -> None:
     bijian("export", "--store", store, "--out", tmp_path)
-    reports = {Path(r["file"]).name[:3]: r for r in map(json.loads, (tmp_path / "reports.jsonl").open())}
-    passages = [json.loads(line) for line in (tmp_path / "passages.jsonl").open()]
+    reports = {Path(r["file"]).name[:3]: r for r in lines(tmp_path / "reports.jsonl")}
+    passages = lines(tmp_path / "passages.jsonl")
     roles = {number: {p["role"] for p in passages if p["report"] == report["id"]} for number, report in reports.items()}
     place = {
         number: tuple(report["region"][part] for part in ("province", "city", "county", "town"))
