@@ -17,14 +17,15 @@ class Scheme(IntEnum):
     """A way of numbering; the order is the usual order of levels, outermost first."""
 
     CHAPTER = 0  # 第一章
-    HAN = 1  # 一、
-    HAN_PAREN = 2  # (一) ㈠ 一)
-    ARABIC = 3  # 1. 1、 ⒈
-    ARABIC_PAREN = 4  # (1) ⑴ 1)
-    CIRCLE = 5  # ①
-    LETTER = 6  # A.
-    BULLET = 7  # ● ◆
-    PLAIN = 8  # a heading without a number
+    PART = 1  # 第一节
+    HAN = 2  # 一、
+    HAN_PAREN = 3  # (一) ㈠ 一)
+    ARABIC = 4  # 1. 1、 ⒈
+    ARABIC_PAREN = 5  # (1) ⑴ 1)
+    CIRCLE = 6  # ①
+    LETTER = 7  # A.
+    BULLET = 8  # ● ◆ ——
+    PLAIN = 9  # a heading without a number
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,8 @@ _HAN = "一二三四五六七八九十"
 _GAP = "[ \u3000\u00a0\t]"
 _MARK = re.compile(
     rf"""(?:
-      第(?P<chapter>[{_HAN}]{{1,3}})[章节编]
+      第(?P<chapter>[{_HAN}]{{1,3}})[章编]
+    | 第(?P<part>[{_HAN}]{{1,3}})[节部]分?
     | [(（﹙]{_GAP}{{0,3}}(?P<han_paren>[{_HAN}]{{1,3}}){_GAP}{{0,3}}[)）﹚][、.．,，:：]?
     | (?P<han_half>[{_HAN}]{{1,3}}){_GAP}{{0,2}}[)）]
     | (?P<han_circle>[㈠-㈩])[、.．]?
@@ -58,13 +60,14 @@ _MARK = re.compile(
     | (?P<arabic>[0-9０-９]{{1,2}}){_GAP}{{0,3}}(?:[、．,，]|\.(?![0-9０-９]))
     | (?P<arabic_tight>[1-9])\.(?=[0-9]{{1,2}}[月日年个名件所])
     | (?P<letter>[A-Z])[.．、](?![A-Za-z0-9])
-    | (?P<bullet>[●◆■▲★○◇□▪•◎➢►√※])
+    | (?P<bullet>[●◆■▲★○◇□▪•◎➢►√※]|——?(?=[ \u3000]{{0,3}}[一-鿿]))
     | (?P<han_space>[{_HAN}]{{1,3}}){_GAP}{{1,4}}(?=[一-鿿])
     ){_GAP}{{0,8}}""",
     re.VERBOSE,
 )
 _SCHEMES = {
     "chapter": Scheme.CHAPTER,
+    "part": Scheme.PART,
     "han_paren": Scheme.HAN_PAREN,
     "han_half": Scheme.HAN_PAREN,
     "han_circle": Scheme.HAN_PAREN,

@@ -83,8 +83,7 @@ def find_outline(text: str, lines: Sequence[Line]) -> Outline:
     builder = _Builder(text)
     for index, line in enumerate(lines):
         following = lines[index + 1] if index + 1 < len(lines) else None
-        previous = lines[index - 1] if index else None
-        builder.add(line, _heading_end(text, line, following, previous), following)
+        builder.add(line, _heading_end(text, line, following, builder.last_item))
     return builder.finish(lines[-1].end if lines else 0)
 
 
@@ -93,14 +92,17 @@ class _Builder:
         self.text = text
         self.outline = Outline()
         self.stack: list[Heading] = []
+        self.last_item: Scheme | None = None  # of the line before, where that was an item and no heading
 
-    def add(self, line: Line, heading_end: int, following: Line | None) -> None:
+    def add(self, line: Line, heading_end: int) -> None:
         section = self.stack[-1].ordinal if self.stack else None
         if heading_end <= line.body:
             if line.mark:  # an item: it closes deeper headings of its own kind, but is none itself
                 section = self._above(line.mark.scheme)
             self._paragraph(line.body, line.end, section, line.mark)
+            self.last_item = line.mark.scheme if line.mark else None
             return
+        self.last_item = None
         heading = self._open(line, heading_end)
         if heading_end < line.end:
             start = heading_end
@@ -171,7 +173,7 @@ def _heads_part(lead: str) -> bool:
     return _is_part(lead) and heading_roles(lead)[0][0] in (Role.PROBLEM, Role.PLAN)
 
 
-def _heading_end(text: str, line: Line, following: Line | None, previous: Line | None) -> int:
+def _heading_end(text: str, line: Line, following: Line | None, last_item: Scheme | None) -> int:
     """Where the heading at the start of a line ends (behind its closing sign); `line.body` when there is none."""
     body = text[line.body : line.end]
     if line.mark is None:
@@ -185,7 +187,8 @@ def _heading_end(text: str, line: Line, following: Line | None, previous: Line |
     if stop is None:
         return line.body + _unstopped(body, line, following)
     if stop.end() >= len(body):
-        return line.body + (len(body) if _titles_below(body, line, following) else _spaced(body))
+        titles = line.mark.scheme is not last_item and _titles_below(body, line, following)
+        return line.body + (len(body) if titles else _spaced(body))
     return line.body + (stop.end() if _run_in(body[: stop.start()], len(body) - stop.end()) else _spaced(body))
 
 

@@ -25,6 +25,7 @@ __all__ = ["HeadingWeights", "Situation", "announced_role", "judge", "section_ro
 HeadingWeights = dict[Role, float]
 _PARTS = frozenset({Role.PROBLEM, Role.PLAN, Role.CAUSE})
 _OPENED = {Opening.CAUSE: (Role.CAUSE, 9.0), Opening.PLAN: (Role.PLAN, 6.0), Opening.PROBLEM: (Role.PROBLEM, 6.0)}
+_PLAIN = 3.0  # weight of plain wording: 存在的问题
 _LONG_HEADING = 20  # a longer heading among measures names a measure, whatever words it holds
 _SELF = re.compile(r"本人|我们|我(?![市县区镇乡局街省州旗厅院校委办国])")
 _PERSONAL = re.compile(r"第一责任人|亲自")  # said of nobody but the leaders themselves
@@ -33,7 +34,7 @@ _SUBJECT = re.compile(
     r"(?:[一二三四五六]是)?[^，,。；;]{0,8}(?:书记|[省市县区镇乡局州盟旗厅]长|主要负责(?:人|同志)|主要领导)(?!牵头)"
 )
 _PLANS = re.compile(
-    r"下一步|下步|今后|明年|来年|将(?!(?:有关|相关|主要|具体)?情况)|重点(?:做好|抓好)|打算|计划|安排|针对(?:以上|上述|这些)"
+    r"下一步|下步|今后|明年|来年|将(?!(?:有关|相关|主要|具体)?情况)|重点(?:做好|抓好)|打算|计划|安排|整改|改进措施|对策|针对(?:以上|上述|这些)"
 )
 _HANDS_OVER = re.compile(r"现[将就]|(?:报告|汇报|总结|通报|公布|公开)如下")
 _CAUSES = re.compile(r"原因|成因|根源|根子|症结|之所以")
@@ -65,6 +66,8 @@ def section_roles(path: Sequence[Heading]) -> HeadingWeights:
     weights: HeadingWeights = {}
     for heading in path:
         said = dict(heading_roles(heading.text))
+        if heading.depth > 1:  # a point of a part has to be plain about being something else
+            said = {role: weight for role, weight in said.items() if role not in _PARTS or weight >= _PLAIN}
         inner = set(said) & _PARTS
         if set(weights) & _PARTS:
             if not inner & {Role.CAUSE, Role.PLAN} or Role.MEASURE in said or Role.LEADERSHIP in said:
