@@ -164,10 +164,9 @@ class StoreWriter:
 
     def prepared(self, key: str, report: Report) -> Prepared:
         """What the index needs of a kept reading, worked out again where the rules changed or a row is damaged."""
-        rows = self.catalog.run(
-            "SELECT data, digest FROM prepared WHERE reading = ? AND rules = ?", (key, index_rules())
-        )
-        if rows and rows[0][1] == self.catalog.digest(key, index_rules(), rows[0][0]):
+        statement = "SELECT data, digest FROM prepared WHERE reading = ? AND rules = ?"
+        rows = self.catalog.run(statement, (key, _rules()))
+        if rows and rows[0][1] == self.catalog.digest(key, _rules(), rows[0][0]):
             return Prepared.unpack(rows[0][0], len(report.passages))
         made = prepare(report)
         self._keep_prepared(key, made)
@@ -280,8 +279,8 @@ class StoreWriter:
         rows = self.catalog.run("SELECT model, rules, digest FROM published WHERE number = ?", (number,))
         model, rules, check = rows[0] if rows else ("", "", None)
         self.catalog.check(check, str(number), model, rules, what=f"model of generation {number}")
-        text_rules, index_rules = json.loads(rules)
-        return ModelStamp(**json.loads(model)), (text_rules, index_rules)
+        read_with, built_with = json.loads(rules)
+        return ModelStamp(**json.loads(model)), (read_with, built_with)
 
     def republish(self) -> int:
         """Build the current contents anew, with the edits in force."""
