@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -80,9 +81,11 @@ def expand(patterns: Sequence[Path]) -> list[Path]:
 def _facts(manifest: Path | None) -> Any:  # noqa: ANN401 - a mapping that only the pipeline looks into
     if manifest is None:
         return None
-    from embed.structure.facts import read_manifest
+    from embed.structure import read_manifest
 
-    return read_manifest(manifest)
+    stated = read_manifest(manifest)
+    here = {os.path.abspath(name): facts for name, facts in stated.items()}  # noqa: PTH100 - links are not followed
+    return here | {os.path.abspath(manifest.parent / name): facts for name, facts in stated.items()}  # noqa: PTH100
 
 
 def present(outcome: IndexOutcome, store: Path, form: str) -> None:
