@@ -121,7 +121,8 @@ def passage_map(content: PassageMap, words: Terms) -> str:
         x, y, count = sums[cluster]
         identity, name = content.clusters[cluster]
         parts.append(
-            f'<a href="#{escape(identity, quote=True)}"><text x="{_number(x / count)}" y="{_number(y / count - 8)}" '
+            f'<a href="#{escape(identity, quote=True)}"><text x="{_number(min(max(x / count, 78), size - 78))}" '
+            f'y="{_number(y / count - 8)}" '
             f'text-anchor="middle" class="place">{escape(fit(name, 150))}</text></a>'
         )
     return "".join(parts) + "</svg>"

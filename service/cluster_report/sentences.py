@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from embed.structure.report import Role
 from service.cluster_report.content import ClusterRow, Coverage, RoleTable
 from service.cluster_report.sources import Sources
-from service.cluster_report.terms import Terms
+from service.cluster_report.terms import Terms, percent
 from service.clusters.clustering import Clustering, Count
 from service.clusters.statistics import Trend
 
@@ -81,7 +81,7 @@ def _of_table(words: Terms, table: RoleTable) -> list[str]:
     ]
     top = table.rows[:NAMED]
     if top:
-        named = "；".join(f"{row.name}（{words.rate(row.share)}）" for row in top)
+        named = "；".join(f"{row.name}（{words.count(row.share.count)}，{percent(row.share)}）" for row in top)
         english = "; ".join(f"{row.name} {words.rate(row.share)}" for row in top)
         lines.append(words.choose(f"覆盖报告最多的是：{named}。", f"Most widespread: {english}."))
     if table.role is Role.MEASURE:

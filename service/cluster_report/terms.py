@@ -8,7 +8,7 @@ from embed.structure.report import Role
 from service.clusters.clustering import Count
 from service.clusters.statistics import Rate, Trend
 
-__all__ = ["LANGUAGES", "Terms", "terms"]
+__all__ = ["LANGUAGES", "Terms", "percent", "terms"]
 
 LANGUAGES = ("zh", "en")
 
@@ -83,7 +83,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "file": ("文件", "File"),
     "position": ("起止", "Offsets"),
     "heading": ("标题", "Heading"),
-    "of": ("之", "of"),
+    "of": ("报告总数", "of"),
 }
 _LEVELS = {
     "province": ("省级", "province"),

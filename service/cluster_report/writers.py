@@ -13,6 +13,8 @@ __all__ = ["FORMATS", "write"]
 FORMATS: Mapping[str, tuple[str, str]] = {
     "html": ("service.cluster_report.html", "write_html"),
     "md": ("service.cluster_report.markdown", "write_markdown"),
+    "xlsx": ("service.cluster_report.excel", "write_excel"),
+    "docx": ("service.cluster_report.word", "write_word"),
     "json": ("service.cluster_report.json_file", "write_json"),
 }
 """Format → (module, function) of its writer, which takes the content and gives the file's bytes."""
