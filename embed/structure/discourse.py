@@ -12,10 +12,11 @@ from embed.structure.cues import count_cues, find_cues
 from embed.structure.headings import heading_roles
 from embed.structure.lexicon import Hit
 from embed.structure.outline import Outline, Paragraph
-from embed.structure.passages import Context, Opening, Unit, divide
+from embed.structure.passages import divide
 from embed.structure.report import Role
 from embed.structure.roles import HeadingWeights, Situation, announced_role, judge, section_roles
 from embed.structure.topics import find_topics, weigh
+from embed.structure.units import Context, Opening, Unit
 
 __all__ = ["Run", "read_runs"]
 

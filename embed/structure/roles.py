@@ -16,9 +16,9 @@ from embed.structure import wording
 from embed.structure.cues import Cue
 from embed.structure.headings import heading_roles
 from embed.structure.outline import Heading
-from embed.structure.passages import Opening
 from embed.structure.report import Role
 from embed.structure.topics import TopicWeights, families
+from embed.structure.units import Opening
 
 __all__ = ["HeadingWeights", "Situation", "announced_role", "judge", "section_roles"]
 

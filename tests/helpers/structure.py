@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from embed.reading import clean
 from embed.structure import understand
-from embed.structure.passages import Context, divide
+from embed.structure.passages import divide
 from embed.structure.report import Report, Role
 from embed.structure.topics import find_topics
+from embed.structure.units import Context
 from tests.helpers.documents import source_of
 
 

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from embed.structure.passages import Context, divide
+from embed.structure.passages import divide
 from embed.structure.report import Role
 from embed.structure.topics import find_topics
+from embed.structure.units import Context
 from tests.helpers.structure import divided, roles_of
 
 
