@@ -103,14 +103,13 @@ def character_map(rules: Mapping[str, str]) -> bytes:
 def _double_array(tree: dict[int, object]) -> list[int]:
     """Place the children of a node at base XOR label. A unit: label in bits 0-7, leaf flag in bit 8, offset above."""
     units = {0: 0}
-    bases: set[int] = set()
-    free = 1
+    base = 0
     queue: list[tuple[int, dict[int, object]]] = [(0, tree)]
     for place, node in queue:
-        base = free
-        while base in bases or any(base ^ label in units for label in node):
+        # No two nodes may share a base; going on from the last one is quick, and wastes little on so few keys.
+        base += 1
+        while any(base ^ label in units for label in node):
             base += 1
-        bases.add(base)
         units[place] |= (place ^ base) << 10 | (256 if 0 in node else 0)
         for label, child in sorted(node.items()):
             if isinstance(child, dict):
@@ -119,7 +118,5 @@ def _double_array(tree: dict[int, object]) -> list[int]:
             else:
                 assert isinstance(child, int)
                 units[base ^ label] = LEAF | child
-        while free in units:
-            free += 1
     # A reader may look at any label under a base: keep the array long enough for all of them.
     return [units.get(place, 0) for place in range((max(units) | 255) + 1)]
