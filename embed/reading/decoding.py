@@ -28,6 +28,7 @@ FREQUENT = frozenset(
 )
 # A document of which more than this share of characters cannot be decoded is not a text.
 MOST_BROKEN = 0.02
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 
 
 def decode(data: bytes, label: str | None = None) -> tuple[str, str, tuple[str, ...]]:
@@ -61,11 +62,11 @@ def _unmarked_utf16(data: bytes) -> str | None:
     if len(sample) < 4 or b"\x00" not in sample:
         return None
     even, odd = sample[0::2].count(0), sample[1::2].count(0)
-    if odd > 0 and even == 0:
-        return "utf-16-le"
-    if even > 0 and odd == 0:
-        return "utf-16-be"
-    return None
+    if bool(even) == bool(odd):
+        return None
+    encoding = "utf-16-le" if odd else "utf-16-be"
+    # Any counter or table of bytes can have its zeros on one side; text has no control characters beside white space.
+    return None if _CONTROL.search(sample.decode(encoding, errors="ignore")) else encoding
 
 
 def _strict_or_mended(data: bytes, encoding: str) -> tuple[str, str, tuple[str, ...]]:

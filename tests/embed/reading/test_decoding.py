@@ -92,3 +92,10 @@ def test_a_file_without_anything_in_it_is_empty(data: bytes) -> None:
     assert isinstance(failure, ReadFailure)
     assert (failure.name, failure.reason) == ("空.txt", "empty")
     assert failure.message == "文件是空的 · the file is empty"
+
+
+def test_bytes_that_count_up_are_binary_and_not_utf_16() -> None:
+    with pytest.raises(UnreadableFile) as caught:
+        decode(bytes(range(256)) * 40)
+
+    assert caught.value.reason == "binary"
