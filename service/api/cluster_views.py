@@ -9,16 +9,19 @@ from embed.structure.report import Role
 from service.api.problems import ProblemError
 from service.api.views import PassageLine, ReportLine, report_line
 from service.clusters import Cluster, Clustering, Count, Place
+from service.clusters.editing import changes_of
 
 if TYPE_CHECKING:
-    from embed.index import Generation
+    from embed.index import Generation, Store
 
 __all__ = [
+    "ClusterChanges",
     "ClusterDetail",
     "ClusterLine",
     "ClusterList",
     "ClusterPassage",
     "GroupLine",
+    "cluster_changes",
     "cluster_detail",
     "cluster_list",
     "cluster_passages",
@@ -82,6 +85,37 @@ class ClusterDetail:
     representative: tuple[ClusterPassage, ...]
     divergent: tuple[ClusterPassage, ...]
     generation: int
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterEvent:
+    """What became of a cluster: `born`, `ended`, `split` or `merged`; `others` are ids that it came from or became."""
+
+    kind: str
+    cluster: str
+    name: str
+    others: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterChanges:
+    """What the newest clustering of a role changed: `kept` of the `of` ids before it live on."""
+
+    role: str
+    generation: int
+    before: int | None
+    kept: int
+    of: int
+    events: tuple[ClusterEvent, ...]
+
+
+def cluster_changes(store: Store, role: Role) -> ClusterChanges:
+    """What the newest clustering changed; ProblemError 404 where there is none of this role."""
+    found = changes_of(store, role)
+    if found is None:
+        raise ProblemError(404, f"clusters of role {role} have not been made")
+    events = tuple(ClusterEvent(e.kind, e.cluster, found.names.get(e.cluster, ""), e.others) for e in found.events)
+    return ClusterChanges(found.role, found.generation, found.before, found.kept, found.of, events)
 
 
 def cluster_list(clustering: Clustering, roles: list[Role], *, least: int = 1) -> ClusterList:

@@ -43,7 +43,14 @@ class FilterFields(Strict):
     include_other_kinds: bool = Field(default=False, description="Also plans, news and other documents.")
 
     def to_filter(self) -> Filter:
-        return Filter.parse(self.model_dump(mode="json"))
+        return Filter.parse({name: getattr(self, name) for name in FilterFields.model_fields})
+
+
+class DistinctiveQuery(FilterFields):
+    """What is looked for, and among which passages."""
+
+    report: str | None = Field(default=None, max_length=40, description="Only this report's passages.")
+    k: int = Field(default=50, ge=1, le=1000, description="How many.")
 
 
 class SimilarRequest(Strict):

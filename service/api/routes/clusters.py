@@ -12,9 +12,11 @@ from starlette.responses import Response
 from embed.structure.report import Role
 from service.api.access import Caller, DeskOf, Reader, Writer
 from service.api.cluster_views import (
+    ClusterChanges,
     ClusterDetail,
     ClusterList,
     ClusterPassage,
+    cluster_changes,
     cluster_detail,
     cluster_list,
     cluster_passages,
@@ -26,7 +28,7 @@ from service.api.reply import cursor, read_cursor, reply
 from service.api.schemas import FilterFields, MergeRequest, RenameRequest, SplitRequest
 from service.api.statistics import ClusterTrend, Coverage, Recurring, coverage, recurring, trends
 from service.clusters import Clustering
-from service.clusters.editing import Changes, changes_of, merge, pin, rename_cluster, split, unpin
+from service.clusters.editing import merge, pin, rename_cluster, split, unpin
 
 router = APIRouter(prefix="/v1", tags=["clusters · 聚类"])
 
@@ -75,7 +77,7 @@ async def clusters(
     return await desk.work(answer)
 
 
-@router.get("/clusters/diff", response_model=Changes, summary="What the newest clustering changed")
+@router.get("/clusters/diff", response_model=ClusterChanges, summary="What the newest clustering changed")
 async def diff(
     request: Request,
     desk: DeskOf,
@@ -86,10 +88,7 @@ async def diff(
 
     def answer() -> Response:
         desk.clustering()
-        found = changes_of(desk.store, role)
-        if found is None:
-            raise ProblemError(404, f"clusters of role {role} have not been made")
-        return reply(request, found, Changes)
+        return reply(request, cluster_changes(desk.store, role), ClusterChanges)
 
     return await desk.work(answer)
 

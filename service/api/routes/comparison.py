@@ -11,7 +11,7 @@ from service.api.access import DeskOf, Reader
 from service.api.desk import Desk
 from service.api.lookup import known, report_row
 from service.api.reply import reply
-from service.api.schemas import CheckRequest, CompareRequest, FilterFields
+from service.api.schemas import CheckRequest, CompareRequest, DistinctiveQuery
 from service.api.uploads import documents, read_upload
 from service.similar import (
     CompareAnswer,
@@ -95,17 +95,17 @@ async def distinctive_passages(
     request: Request,
     desk: DeskOf,
     caller: Reader,
-    asked: Annotated[FilterFields, Query()],
-    report: Annotated[str | None, Query(max_length=40, description="Only this report's passages.")] = None,
-    k: Annotated[int, Query(ge=1, le=1000, description="How many.")] = 50,
+    asked: Annotated[DistinctiveQuery, Query()],
 ) -> Response:
     """Passages with no near neighbour in other regions, the rarest first."""
 
     def answer() -> Response:
         with desk.generation() as generation:
-            if report is not None:
-                report_row(generation, report)
-            return reply(request, distinctive(generation, report, k=k, where=asked.to_filter()), DistinctiveAnswer)
+            if asked.report is not None:
+                report_row(generation, asked.report)
+            return reply(
+                request, distinctive(generation, asked.report, k=asked.k, where=asked.to_filter()), DistinctiveAnswer
+            )
 
     return await desk.work(answer)
 

@@ -1,0 +1,186 @@
+"""The page as people use it, in a real browser."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tests.service.api.conftest import Server
+
+pytestmark = [pytest.mark.browser, pytest.mark.model]
+PAGES = [
+    "/",
+    "/?q=人民调解",
+    "/clusters",
+    "/reports",
+    "/regions",
+    "/map",
+    "/compare",
+    "/check",
+    "/upload",
+    "/jobs",
+    "/api",
+]
+
+
+def report_of(site: Server, place: str) -> str:
+    with site.client() as client:
+        return str(client.get("/v1/reports", params={"q": place}).json()["reports"][0]["id"])
+
+
+def test_a_phrase_finds_passages_of_several_places(page: Page) -> None:
+    page.goto("/")
+    page.get_by_label("一句话、一个问题").fill("人民调解化解矛盾纠纷")
+    page.get_by_role("button", name="查找").click()
+
+    expect(page.get_by_role("heading", name="结果")).to_be_visible()
+    places = page.locator("section.card h3").all_inner_texts()
+    assert len(places) >= 3
+    assert len(set(places)) == len(places)
+    page.get_by_role("link", name="还有谁这样写").first.click()
+    expect(page.get_by_role("heading", name="还有谁这样写")).to_be_visible()
+
+
+def test_filters_narrow_the_results(page: Page) -> None:
+    page.goto("/?q=普法宣传")
+    page.get_by_text("筛选与分组").click()
+    page.get_by_label("地区", exact=True).select_option("51")
+    page.get_by_label("举措", exact=True).check()
+    page.get_by_role("button", name="查找").click()
+
+    for place in page.locator("section.card h3").all_inner_texts():
+        assert place.startswith("四川省")
+    tags = set(page.locator("article.hit .tag.role").all_inner_texts())
+    assert tags == {"举措"}
+
+
+def test_a_report_is_read_by_outline_roles_and_source(page: Page, site: Server) -> None:
+    page.goto(f"/reports/{report_of(site, '太和镇')}")
+    expect(page.get_by_role("navigation", name="提纲").get_by_role("link").first).to_be_visible()
+    assert page.locator("article.passage.measure").count() > 5
+    expect(page.get_by_text("植入广告").first).to_be_visible()
+    page.get_by_role("link", name="原文与清洗").click()
+
+    assert "足彩" in "".join(page.locator("del").all_inner_texts())
+    assert page.locator("mark.role.measure").count() > 5
+
+
+def test_a_cluster_opens_renames_and_keeps_its_name(page: Page) -> None:
+    page.goto("/clusters?role=measure")
+    page.locator("tbody a").nth(1).click()
+    expect(page.get_by_role("heading", name="覆盖面")).to_be_visible()
+    page.get_by_text("改名、合并、拆分").click()
+    page.get_by_label("新名称").fill("测试用的新名称")
+    page.get_by_role("button", name="改名").click()
+
+    expect(page.get_by_role("heading", name="测试用的新名称", level=1)).to_be_visible()
+    page.goto("/clusters?role=measure")
+    expect(page.get_by_role("link", name="测试用的新名称")).to_be_visible()
+
+
+def test_two_reports_lie_side_by_side(page: Page, site: Server) -> None:
+    page.goto("/compare")
+    page.get_by_label("第一份").select_option(report_of(site, "太和镇"))
+    page.get_by_label("第二份").select_option(report_of(site, "荷塘镇"))
+    page.get_by_role("button", name="对比").click()
+
+    expect(page.get_by_role("heading", name=re.compile("互相对应的段落"))).to_be_visible()
+    assert page.get_by_role("heading", name=re.compile("只有一方有")).count() == 2
+
+
+def test_an_upload_shows_progress_and_then_what_was_read(page: Page, gold: Path) -> None:
+    page.goto("/upload")
+    page.get_by_label("选择文件").set_input_files(gold / "dev" / "r11.txt")
+    page.get_by_role("button", name="只看如何理解").click()
+    expect(page.get_by_text("报告年份")).to_be_visible()
+    page.goto("/upload")
+    page.get_by_label("选择文件").set_input_files(gold / "dev" / "r11.txt")
+    page.get_by_role("button", name="编入存储").click()
+    expect(page.get_by_role("heading", name="读到的报告")).to_be_visible(timeout=90_000)
+    page.locator("main ul a").first.click()
+
+    expect(page.get_by_role("navigation", name="提纲")).to_be_visible(timeout=10_000)
+
+
+def test_everything_basic_works_without_script(new_page: Callable[..., Page], site: Server) -> None:
+    page = new_page(java_script_enabled=False)
+    page.goto("/")
+    page.get_by_label("一句话、一个问题").fill("执法人员不足")
+    page.get_by_role("button", name="查找").click()
+    assert page.locator("article.hit").count() >= 2
+    page.goto("/clusters")
+    assert page.locator("tbody tr").count() >= 3
+    page.goto(f"/reports/{report_of(site, '安居区')}")
+    assert page.locator("article.passage").count() >= 10
+    page.goto("/check")
+    page.get_by_label("粘贴草稿").fill("一、主要举措\n我镇依法有效化解社会矛盾纠纷,推进人民调解组织建设。")
+    page.get_by_role("button", name="核对").click()
+
+    expect(page.get_by_role("heading", name="核对结果")).to_be_visible()
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_pages_fit_a_phone(new_page: Callable[..., Page], path: str) -> None:
+    page = new_page(viewport={"width": 375, "height": 720})
+    page.goto(path)
+
+    assert page.evaluate("document.documentElement.scrollWidth") <= 375
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_language_switch_changes_every_page_and_is_remembered(page: Page, lang: str) -> None:
+    page.goto(f"/?lang={lang}")
+    for path in PAGES[2:]:
+        page.goto(path)
+        words = page.locator("main").inner_text()
+        heading = page.locator("h1").inner_text()
+
+        assert page.locator("html").get_attribute("lang") == ("zh-CN" if lang == "zh" else "en")
+        assert bool(re.search("[一-鿿]", heading)) is (lang == "zh"), (path, words[:80])
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(new_page: Callable[..., Page], site: Server, scheme: str) -> None:
+    page = new_page(color_scheme=scheme)
+    report = report_of(site, "安居区")
+    with site.client() as client:
+        passage = client.get(f"/v1/reports/{report}").json()["passages"][3]["id"]
+        cluster = client.get("/v1/clusters").json()["clusters"][0]["id"]
+    more = [f"/reports/{report}", f"/reports/{report}?view=source", f"/passages/{passage}", f"/clusters/{cluster}"]
+    found = {}
+    for path in [*PAGES, *more, "/regions/51", "/distinctive"]:
+        page.goto(path)
+        result = Axe().run(page)
+        if result.violations_count:
+            found[path] = [
+                (v["id"], v["nodes"][0]["html"][:160], v["nodes"][0].get("failureSummary", "")[:200])
+                for v in result.response["violations"]
+            ]
+
+    assert found == {}
+
+
+def test_the_keyboard_alone_reaches_search_and_results(page: Page) -> None:
+    page.goto("/clusters")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.goto("/")
+    page.keyboard.press("/")
+    page.keyboard.type("法律顾问")
+    page.keyboard.press("Control+Enter")
+
+    expect(page.get_by_role("heading", name="结果")).to_be_visible()
+
+
+def test_an_unknown_page_says_so_and_leads_back(page: Page, site: Server) -> None:
+    with site.client() as client:
+        answer = client.get("/reports/r000000000000000", headers={"accept": "text/html", "accept-language": "zh"})
+
+    assert answer.status_code == 404
+    assert "没有找到" in answer.text
+    assert 'href="/"' in answer.text
