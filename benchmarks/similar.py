@@ -10,6 +10,7 @@ Markdown table. `speed` builds (or reuses) a synthetic store and prints times as
 from __future__ import annotations
 
 import argparse
+import hashlib
 import importlib.util
 import json
 import tempfile
@@ -26,12 +27,13 @@ import numpy as np
 from benchmarks.synthetic import write_store
 from embed.index import Generation
 from embed.index.tables import ROLES
-from embed.index.wording import lexical_terms
+from embed.index.wording import PASSAGE_SIDE, lexical_terms
+from embed.models.encoder import Encoder, Side
 from service.similar import GroupBy, SimilarQuery, copy_families, find_similar, find_similar_many, reuse
 from service.similar.fused import PASSAGE_MIX, similarities
-from service.similar.questions import understand_text
+from service.similar.questions import Asked, understand_text
 from service.similar.ranking import bonus_for_passage
-from service.similar.requests import QUESTION_MIX, encode_asked, request_for_passage, request_for_text
+from service.similar.requests import QUESTION_MIX, Request, encode_asked, request_for_passage, request_for_text
 from service.similar.view import Mix
 
 ROOT = Path(__file__).parent.parent
@@ -53,13 +55,14 @@ ROWS: list[tuple[str, tuple[float, float, float], bool, bool, bool]] = [
 def scorer() -> ModuleType:
     """The scorer beside the annotated reports, as a module."""
     spec = importlib.util.spec_from_file_location("score", ROOT / "tests" / "gold" / "score.py")
-    assert spec is not None and spec.loader is not None
+    if spec is None or spec.loader is None:
+        raise FileNotFoundError("tests/gold/score.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
 
 
-def open_model() -> Any:
+def open_model() -> Encoder:
     from embed.models import find_entry, open_encoder
     from service.settings import Settings
 
@@ -67,7 +70,7 @@ def open_model() -> Any:
     return open_encoder(find_entry(settings.model, settings.models_file), cache=settings.cache)
 
 
-def build(folder: Path, files: Sequence[Path], encoder: Any) -> Generation:
+def build(folder: Path, files: Sequence[Path], encoder: Encoder) -> Generation:
     from tests.helpers.stores import gold_store
 
     return gold_store(folder, files, encoder).current()
@@ -76,7 +79,7 @@ def build(folder: Path, files: Sequence[Path], encoder: Any) -> Generation:
 class Bench:
     """One folder of annotated reports, indexed, with raw vectors beside the masked ones."""
 
-    def __init__(self, corpus: Path, work: Path, encoder: Any) -> None:
+    def __init__(self, corpus: Path, work: Path, encoder: Encoder) -> None:
         self.score, self.encoder = scorer(), encoder
         self.gold = self.score.load_gold(corpus)
         self.generation = build(work, [corpus / name for name in self.gold], encoder)
@@ -91,13 +94,8 @@ class Bench:
         self.aligned = self.score.Alignment(self.gold, predicted)
         self.asked = [q for q in self.score.passage_queries(self.gold, self.aligned) if q["passage"]]
         texts = corpus / "queries.jsonl"
-        self.texts = (
-            [q for q in self.score.read_jsonl(texts) if self.score.wanted("", self.gold, q["label"])]
-            if texts.exists()
-            else []
-        )
-        from embed.index.wording import PASSAGE_SIDE
-
+        listed = self.score.read_jsonl(texts) if texts.exists() else []
+        self.texts = [q for q in listed if self.score.wanted("", self.gold, q["label"])]
         rows = range(len(generation.passages))
         self.plain = encoder.encode([generation.text_of(r) for r in rows], side=PASSAGE_SIDE)
         self.ids = [generation.passage_id(r) for r in rows]
@@ -120,7 +118,7 @@ class Bench:
         return own if mix[0] < 0 else Mix(*map(float, mix))
 
     def _ranked(
-        self, request: Any, mix: Mix, centred: bool, masked: bool, roles: bool, asked: Any = None
+        self, request: Request, mix: Mix, centred: bool, masked: bool, roles: bool, asked: Asked | None = None
     ) -> list[dict[str, Any]]:
         generation = self.generation
         parts = request.view.parts(replace(request.probe, mix=mix), request.within)
@@ -131,8 +129,6 @@ class Bench:
             elif centred:
                 vector = request.probe.vector
             else:
-                from embed.models.encoder import Side
-
                 vector = self.encoder.encode([asked.text], side=Side.QUERY)[0]
             fused = (
                 mix.dense * (stored[request.within] @ vector)
@@ -205,7 +201,7 @@ class NoEncoder:
     def dimension(self) -> int:
         return len(self._generation.mean)
 
-    def encode(self, texts: Sequence[str], *, side: Any) -> np.ndarray:
+    def encode(self, texts: Sequence[str], *, side: Side) -> np.ndarray:
         rows = [hash_of(text) % len(self._generation.passages) for text in texts]
         return np.array(self._generation.vectors[rows])
 
@@ -217,7 +213,7 @@ class NoEncoder:
 
 
 def hash_of(text: str) -> int:
-    return int.from_bytes(__import__("hashlib").sha256(text.encode()).digest()[:6], "big")
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:6], "big")
 
 
 def speed(path: Path, passages: int, quick: bool) -> None:
@@ -228,7 +224,7 @@ def speed(path: Path, passages: int, quick: bool) -> None:
     count = 1000 if quick else 10_000
     ids = [generation.passage_id(int(r)) for r in random.integers(0, passages, count)]
     queries = [json.loads(x)["text"] for x in (ROOT / "tests/gold/dev/queries.jsonl").read_text("utf-8").splitlines()]
-    encoder: Any = NoEncoder(generation)
+    encoder = NoEncoder(generation)
     figures: dict[str, Any] = {"passages": passages}
     for text in queries[:8]:  # pages of the store come into memory
         find_similar(generation, encoder, SimilarQuery(text=text, group_by=GroupBy.PROVINCE))
