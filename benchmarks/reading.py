@@ -94,7 +94,9 @@ def measure_growth(length: int) -> dict[str, dict[str, float]]:
         times = []
         for size in (length // 4, length):
             data = (unit * (size // len(unit.encode()) + 1)).encode()[:size].decode("utf-8", "ignore").encode()
-            times.append(timed(lambda d=data: [clean(s) for s in read_bytes(d, name) if not isinstance(s, ReadFailure)]))
+            times.append(
+                timed(lambda d=data: [clean(s) for s in read_bytes(d, name) if not isinstance(s, ReadFailure)])
+            )
         figures[name] = {"seconds": round(times[1], 2), "ratio": round(times[1] / max(times[0], 1e-3), 1)}
     return figures
 

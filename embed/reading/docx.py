@@ -94,13 +94,24 @@ def _runs(paragraph: Element) -> Iterator[str]:
             stack.append(iter(child))
 
 
+def _children(parent: Element, name: str) -> Iterator[Element]:
+    """Rows of a table or cells of a row, never those of a table inside."""
+    for child in parent:
+        if child.tag == W + name:
+            yield child
+        elif child.tag in CONTAINERS:
+            yield from _children(child, name)
+
+
 def _table(table: Element, numbers: _Numbers) -> Iterator[str]:
     grid: list[list[str]] = []
     layout: list[str] = []
     above: dict[int, str] = {}
-    for row in table.iter(W + "tr"):
+    nested = False
+    for row in _children(table, "tr"):
         cells: list[str] = []
-        for cell in row.iter(W + "tc"):
+        for cell in _children(row, "tc"):
+            nested = nested or cell.find(W + "tbl") is not None
             lines = [line for line in _blocks(cell, numbers) if line.strip()]
             layout += lines
             text = " ".join(line.strip() for line in lines)
@@ -111,7 +122,6 @@ def _table(table: Element, numbers: _Numbers) -> Iterator[str]:
             above[len(cells)] = text
             cells += [text] * _width(properties)
         grid.append(cells)
-    nested = table.find(f".//{W}tc//{W}tbl") is not None
     yield from (layout if nested or any(len(c) > 300 for row in grid for c in row) else table_lines(grid))
 
 

@@ -118,9 +118,22 @@ def _read(data: bytes, name: str, budget: Budget, depth: int) -> Iterator[Source
         if form is Form.ZIP:
             yield from _read_archive(data, name, budget, depth)
         else:
-            yield read_one(data, name, form, budget.limits)
+            yield _read_guarded(data, name, form, budget.limits)
     except UnreadableFile as error:
         yield ReadFailure.of(name, error)
+
+
+def _read_guarded(data: bytes, name: str, form: Form, limits: Limits) -> SourceDocument | ReadFailure:
+    """One document; what a format library throws at a hostile file must not end the batch."""
+    try:
+        return read_one(data, name, form, limits)
+    except UnreadableFile as error:
+        return ReadFailure.of(name, error)
+    except Exception as error:
+        said = f"{type(error).__name__}: {error}"[:200]
+        return ReadFailure(
+            name, "unexpected", f"读取时出错：{said} · reading failed: {said}", "请报告这个问题 · please report this"
+        )
 
 
 def _read_archive(data: bytes, name: str, budget: Budget, depth: int) -> Iterator[SourceDocument | ReadFailure]:

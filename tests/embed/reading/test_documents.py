@@ -219,3 +219,15 @@ def test_entities_inside_xml_are_never_expanded() -> None:
 
     assert len(results) == 1
     assert isinstance(results[0], ReadFailure) or "依法行政依法行政" not in results[0].text
+
+
+def test_tables_inside_tables_are_read_once_each() -> None:
+    space = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+    inner = "<w:p><w:r><w:t>最里面</w:t></w:r></w:p>"
+    for level in range(60):
+        inner = f"<w:tbl><w:tr><w:tc><w:p><w:r><w:t>第{level}层</w:t></w:r></w:p>{inner}</w:tc></w:tr></w:tbl>"
+    document = f'<w:document xmlns:w="{space}"><w:body>{inner}</w:body></w:document>'
+
+    lines = read(make_zip({"word/document.xml": document.encode()}), "x.docx").text.split("\n")
+
+    assert lines == [*(f"第{level}层" for level in reversed(range(1, 60))), "第0层 最里面"]
