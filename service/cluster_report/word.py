@@ -104,6 +104,8 @@ class _Paper:
         listed = [head, *rows]
         table = self.document.add_table(rows=len(listed), cols=len(head), style="Table Grid")
         table.autofit = False
+        for column, width in zip(table.columns, widths, strict=True):
+            column.width = Cm(width)
         for number, (cells, values) in enumerate(zip(table.rows, listed, strict=True)):
             for column, (cell, value) in enumerate(zip(cells.cells, values, strict=True)):
                 cell.width = Cm(widths[column])
@@ -180,7 +182,7 @@ def _role(paper: _Paper, table: RoleTable, words: Terms) -> None:
         )
         for row in table.rows[:ROWS]
     )
-    paper.table(head, rows, (1.6, 4.2, 2.8, 2.3, 1.8, 1.4, 1.1, 1.4))
+    paper.table(head, rows, (1.5, 3.8, 2.7, 2.8, 1.9, 1.3, 1.0, 1.5))
     paper.paragraph(f"{words['alone']}：{table.alone}/{table.passages}；* {words['few']}")
     for row in table.rows[:IN_FULL]:
         if row.representative:
