@@ -102,12 +102,12 @@ def present(outcome: IndexOutcome, store: Path, form: str) -> None:
         table.add_row(label, value)
     console.print(table)
     for failure in outcome.failures[:_LISTED]:
-        _print_failure(console, failure)
+        _print_failure(failure)
     if len(outcome.failures) > _LISTED:
-        console.print(f"  … {len(outcome.failures) - _LISTED} more; --format json lists all", markup=False)
+        click.echo(f"  … {len(outcome.failures) - _LISTED} more; --format json lists all")
     if not outcome.changed:
-        console.print("没有变化 · nothing changed", markup=False)
-    console.print(f"下一步 · next: bijian clusters --store {store}", markup=False)
+        click.echo("没有变化 · nothing changed")
+    click.echo(f"下一步 · next: bijian clusters --store {store}")
 
 
 def _rows(outcome: IndexOutcome) -> list[tuple[str, str]]:
@@ -126,5 +126,7 @@ def _rows(outcome: IndexOutcome) -> list[tuple[str, str]]:
     return rows
 
 
-def _print_failure(console: Any, failure: Failure) -> None:  # noqa: ANN401 - rich's console, imported late
-    console.print(f"  ✗ {failure.name}: {failure.message}", markup=False)
+def _print_failure(failure: Failure) -> None:
+    """One line; signs that could steer a terminal are left out."""
+    line = f"  ✗ {failure.name}: {failure.message}"
+    click.echo("".join(sign if sign.isprintable() else "�" for sign in line))
