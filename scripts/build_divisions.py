@@ -97,7 +97,7 @@ def read_aloud(current: dict[str, str]) -> list[str]:
 
     rows = []
     for code, name in sorted(current.items()):
-        if len(code) < 9 and not (len(code) == 6 and is_zone(name)):
+        if len(code) < 9 and not is_zone(name, code):
             stem = stem_of(name)
             rows.append(f"{code}\t{READINGS.get(stem) or ' '.join(lazy_pinyin(stem))}")
     return rows

@@ -122,6 +122,8 @@ def _level(ranked: list[tuple[str, Organ]], words: SelfWords) -> tuple[Level | N
                 continue
             return organ.level, rule, organ
     said = own.get(words.top())
+    if words.top() == "区" and words.above.get("自治区", 0) > max(words.above.get(k, 0) for k in ("区", "市", "县")):
+        said = Level.PROVINCE
     strong = said is not None and words.own[words.top()] >= 3
     for rule, organ in ranked:
         if rule == "source line" and (organ.department or organ.level is not said):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 
 from embed.reading.document import CleanText
 from embed.structure.dates import find_dates, is_date_line
@@ -39,7 +40,7 @@ class FrameLine:
     part: LinePart
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Frame:
     """Every line of the clean text with its part, in order; a line is divided where two parts share it."""
 
@@ -47,7 +48,14 @@ class Frame:
 
     def of(self, part: LinePart) -> tuple[FrameLine, ...]:
         """The lines of one part, in order."""
-        return tuple(line for line in self.lines if line.part is part)
+        return self._parts.get(part, ())
+
+    @cached_property
+    def _parts(self) -> dict[LinePart, tuple[FrameLine, ...]]:
+        parts: dict[LinePart, list[FrameLine]] = {}
+        for line in self.lines:
+            parts.setdefault(line.part, []).append(line)
+        return {part: tuple(lines) for part, lines in parts.items()}
 
     @property
     def body(self) -> tuple[int, int]:
@@ -127,6 +135,8 @@ _LABEL_TAIL = re.compile(
     )
     + r"[ \u3000]{0,3}[:：]$"
 )
+_TOPIC = re.compile(r"法治|依法|法制|述法|普法")
+_REPORTS = re.compile(r"报告|总结|汇报|情况")
 _BYLINE = re.compile(r"记者|通讯员|本报讯|阅读|^[\W\d_A-Za-z]+$")
 _OPENING = re.compile(
     r"(?:[0-9]{4}年?(?:度|以来|[0-9]{1,2}月(?:[0-9]{1,2}日)?)?|本年度|今年以来|一年来|近年来|近日|"
@@ -163,7 +173,7 @@ def _without_label_tails(rows: list[_Row]) -> list[_Row]:
     """…年度报告 - 文号: at the head of a page whose fields ran together: the title without the next label."""
     trimmed = []
     for start, _, line in rows[:HEAD_LINES]:
-        tail = _LABEL_TAIL.search(line, max(0, len(line) - 40))
+        tail = _LABEL_TAIL.search(line, max(0, len(line) - 40)) if line.endswith((":", "：")) else None
         bare = line[: tail.start()].rstrip() if tail else line
         line = bare if _topical(bare) > 2 and _GENRE_END.search(bare) else line
         trimmed.append((start, start + len(line), line))
@@ -177,7 +187,7 @@ def _opens_body(line: str) -> bool:
         return True
     if line.startswith("《") and line.endswith("》") and line.count("《") == 1:
         return True
-    if _LABEL_TAIL.search(line[-40:]):
+    if line.endswith((":", "：")) and _LABEL_TAIL.search(line[-40:]):
         return False
     return bool(_HAND_OVER.search(line)) or line.endswith((":", "：", ",", "，")) or _clauses(line) >= 2
 
@@ -243,7 +253,7 @@ def _title_rows(rows: list[_Row], parts: list[LinePart | None]) -> set[int]:
 
 
 def _topical(line: str) -> int:
-    return 2 * bool(re.search(r"法治|依法|法制|述法|普法", line)) + bool(re.search(r"报告|总结|汇报|情况", line))
+    return 2 * bool(_TOPIC.search(line)) + bool(_REPORTS.search(line))
 
 
 def _without_tail(line: str) -> str:
@@ -257,6 +267,8 @@ def _goes_on(line: str, following: str) -> bool:
         return False
     if following.startswith("——"):
         return True
+    if len(line) < 6 and not _ORGAN_LINE.fullmatch(line):
+        return False
     if re.match(r"关于|情况|工作|的|和|及|暨|第|报告|年|度|[0-9]{4}|[《〈“]|建设|法治|责任", following):
         return True
     return bool(_ORGAN_LINE.fullmatch(line))

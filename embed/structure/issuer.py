@@ -33,7 +33,7 @@ _DEPARTMENT_END = (
     "办|站|委|院|署|社|馆"
 )
 _DEPARTMENT = re.compile(
-    rf"^(?P<generic>省|自治区|市|州|盟|县|区|"
+    rf"^(?P<generic>省|自治区|市(?![场政容民])|州|盟|县|区|"
     rf"旗)?(?:人民政府)?(?P<name>[一-鿿]{{1,24}}?(?:{_DEPARTMENT_END}))(?:党组|党委)?$"
 )
 _GOVERNMENT = re.compile(
@@ -43,8 +43,8 @@ _GOVERNMENT = re.compile(
     r"人民政府网|人民政府门户网站|政府门户网站)$"
 )
 _ZONE_BODY = re.compile(
-    r"(?:开发区|高新区|新区|园区|管理区|示范区|经开区|保税区|度假区|风景区)(?:党工委)?(?:管委会|"
-    r"管理委员会)?$"
+    r"(?:开发区|高新区|新区|园区|管理区|示范区|经开区|保税区|度假区|风景区)(?:党工委)?$|管委会$|"
+    r"管理委员会$"
 )
 _PREFIX = re.compile(r"^(?:中国共产党|中共|关于|《)")
 _GENERIC_TOWN = re.compile(
@@ -144,7 +144,7 @@ def _department(rest: str, *, chained: bool) -> str | None:
         return None
     if re.search(r"(?:镇|乡|街道)(?:人民政府|党委|办事处)", name):
         return None
-    return re.sub(r"^(?:省|自治区|市|县|区)(?=[一-鿿]{3})", "", name) if match["generic"] is None else name
+    return name
 
 
 def _generic_kind(rest: str) -> str:
@@ -265,6 +265,7 @@ def read_self_words(text: str) -> SelfWords:
         for match in pattern.finditer(text):
             above = match["above"]
             words.above[above] = words.above.get(above, 0) + weight
+    words.above["自治区"] = words.above.get("自治区", 0) + 4 * text.count("自治区党委")
     words.own = {k: v for k, v in words.own.items() if v}
     return words
 

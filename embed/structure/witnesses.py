@@ -41,7 +41,7 @@ _SPEECH = re.compile(
     r"(?:视察|考察|对)(?P<name>[一-鿿]{2,6}?)(?:省|市|自治区)?(?:时|期间)?(?:的)?(?:工作)?(?:作出的?)?(?:系列)?"
     r"重要(?:讲话|指示)"
 )
-_ZONE = re.compile(r"(?:国家级)?(?:经济技术|高新技术产业|经济|高新技术|旅游)?开发区|高新区|经开区|保税区|新区")
+_ZONE = re.compile(r"(?:国家级)?(?:经济技术|高新技术产业|经济|高新技术|新技术|旅游)?开发区|高新区|经开区|保税区|新区")
 _SLOGAN = re.compile(r"(?:法治|平安|美丽|幸福|数字|清廉|和谐)(?=[一-鿿]{2,5})")
 _SLOGAN_WORDS = frozenset(
     [
@@ -290,7 +290,7 @@ def _zone_witnesses(text: str, start: int, end: int, divisions: Divisions) -> li
         for size in (5, 4, 3, 2):
             word = text[max(start, match.start() - size) : match.start()]
             rows = divisions.stems.get(word) or divisions.full.get(word)
-            if rows:
+            if rows and word not in common_words():
                 mention = Mention(match.start() - size, match.start(), word, tuple(rows), full=False)
                 found.append(Witness(mention, 2.5, "name of a zone"))
                 break

@@ -94,6 +94,6 @@ def short_names(name: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def is_zone(name: str) -> bool:
+def is_zone(name: str, code: str) -> bool:
     """Whether a county-level row of the statistics bureau is a functional zone, which has no division code."""
-    return bool(_ZONE.search(name)) and name not in ("神农架林区",)
+    return len(code) == 6 and code[4:] >= "70" and bool(_ZONE.search(name))

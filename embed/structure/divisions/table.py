@@ -49,6 +49,7 @@ class Divisions:
         self._past: dict[int, tuple[int, str]] = {}
         self._row_of: dict[str, int] = {}
         self.full: dict[str, list[int]] = {}
+        self._chains: dict[int, Chain] = {}
         full = self.full
         for row, line in enumerate(current):
             code, _, name = line.partition("\t")
@@ -94,7 +95,7 @@ class Divisions:
             if len(code) == 9:
                 continue
             name = self.names[row]
-            if self.is_placeholder(code) or (len(code) == 6 and is_zone(name)):
+            if self.is_placeholder(code) or is_zone(name, code):
                 continue
             self.upper.append(row)
             for short in short_names(name):
@@ -166,6 +167,12 @@ class Divisions:
 
     def chain(self, row: int) -> Chain:
         """(province, prefecture, county) codes of today around a row, itself included where it is one of them."""
+        chain = self._chains.get(row)
+        if chain is None:
+            chain = self._chains[row] = self._chain(row)
+        return chain
+
+    def _chain(self, row: int) -> Chain:
         code = self.codes[row]
         county = self.county_code(row)
         base = county or (self._past[row][1] if row in self._past else "") or code
@@ -197,7 +204,7 @@ class Divisions:
         town = self.names[row] if depth == 4 else None
         if depth == 3 and row in self._past:
             county_name = self.names[row]
-        if county_name and is_zone(county_name) and county in self._row_of:
+        if county_name and is_zone(county_name, county):
             county_name, county = "", ""
         deepest = code if depth >= 3 and not (depth == 3 and not county_name) else county or city or province
         city_name = self.names[row] if depth == 2 else self.name_of(city)
