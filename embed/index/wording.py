@@ -27,6 +27,7 @@ def lexical_terms(text: str, heading: tuple[str, ...]) -> list[str]:
     """The terms of a passage in the lexical index, repeated as often as they occur: its words with their parts, then
     its topics.
 
-    A topic's term begins with TOPIC_MARK.
+    A topic's term begins with TOPIC_MARK. The topics of the headings above count once each, beside the text's own.
     """
-    return with_parts(words(without(text, LOCAL))) + topic_terms(text)
+    above = sorted({term for part in heading for term in topic_terms(part)})
+    return with_parts(words(without(text, LOCAL))) + topic_terms(text) + above

@@ -32,6 +32,12 @@ def test_terms_are_words_then_topics() -> None:
     assert TOPIC_MARK + "mediation" in terms
 
 
+def test_headings_add_their_topics_once() -> None:
+    plain = lexical_terms("全年办结三十件", ())
+
+    assert lexical_terms("全年办结三十件", ("社会治理", "人民调解、矛盾化解")) == [*plain, "@mediation", "@security"]
+
+
 def test_different_words_for_one_thing_share_a_topic() -> None:
     assert set(topic_terms("设立评理堂，劝和邻里")) & set(topic_terms("调委会化解纠纷")) == {TOPIC_MARK + "mediation"}
 
