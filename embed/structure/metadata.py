@@ -16,7 +16,7 @@ from embed.structure.kinds import find_kind
 from embed.structure.page_fields import FieldKind, PageField, read_page_fields
 from embed.structure.places import PlaceReader
 from embed.structure.report import Candidate, Evidence, Level, Metadata, Region, ReportKind
-from embed.structure.title import Title, find_title, title_of_page
+from embed.structure.title import Title, find_title, quoted, title_of_page
 from embed.structure.years import find_year
 
 __all__ = ["read_metadata"]
@@ -77,7 +77,9 @@ class _Reader:
             return self._stated("title", self.facts.title)
         if found is None:
             return None
-        self.evidence.append(Evidence("title", found.quoted, "first lines", found.quoted, found.start, found.end))
+        raw = self.source.text[found.start : found.end] if found.start >= 0 else found.quoted
+        rule = "first lines" if found.start >= 0 else "title of the page"
+        self.evidence.append(Evidence("title", found.quoted, rule, raw, found.start, found.end))
         return found.quoted
 
     def _kind(self, title: str, fields: list[PageField]) -> ReportKind:
@@ -217,7 +219,8 @@ class _Reader:
         else:
             quote = self._quote(found.start, found.end)
         start, end = (found.start, found.end) if found.outside else self._source_span(found.start, found.end)
-        name = " ".join(line.strip() for line in quote.splitlines())
+        name = quote if found.outside else quoted(self.source, self.clean, found.start, found.end, "\n")
+        name = " ".join(line.strip() for line in name.splitlines())
         self.evidence.append(Evidence("issuer", name, found.rule, quote, start, end))
         return name
 

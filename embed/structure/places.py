@@ -23,6 +23,7 @@ from embed.structure.witnesses import (
 
 __all__ = ["PlaceReader"]
 
+SNAPSHOTS = 2  # years between two states of the table: a name last seen in one may have held so much longer
 _NOTICE = re.compile(r"《(?:关于)?印发[〈<《][^《》]{4,80}(?:要点|安排|方案|计划)[〉>》]?的?(?:通知)?》")
 
 
@@ -55,6 +56,7 @@ class PlaceReader:
             *field_witnesses(self.fields, self.divisions),
             *body_witnesses(self.text, self.frame, self.mentions),
         ]
+        witnesses = [_of_its_time(w, year, self.divisions) for w in witnesses]
         known = Known(self.author.level, self.author.kind, self.author.town)
         found = conclude(witnesses, known, self.divisions)
         if url and self._is_open(found):
@@ -119,6 +121,15 @@ class PlaceReader:
 def _lowest(author: Author) -> str:
     """The kind of county that the text looks up to, 县委 before 市委."""
     return next((k for k in ("县", "区", "旗", "市") if author.words.above.get(k)), "")
+
+
+def _of_its_time(witness: Witness, year: int | None, divisions: Divisions) -> Witness:
+    """Readings of a name that was gone in the year reported on are left out, unless no other is there."""
+    mention = witness.mention
+    if year is None or len(mention.rows) < 2:
+        return witness
+    rows = tuple(r for r in mention.rows if (divisions.division(r).until or year) + SNAPSHOTS >= year)
+    return witness if not rows or rows == mention.rows else replace(witness, mention=replace(mention, rows=rows))
 
 
 def as_of(region: Region, year: int | None, divisions: Divisions) -> Region:

@@ -8,7 +8,7 @@ from embed.reading.document import CleanText, SourceDocument
 from embed.structure.frame import GENRE, Frame, LinePart
 from embed.structure.page_fields import FieldKind, PageField
 
-__all__ = ["Title", "bare_title", "find_title"]
+__all__ = ["Title", "bare_title", "find_title", "quoted"]
 
 from dataclasses import dataclass
 
@@ -58,9 +58,9 @@ def find_title(source: SourceDocument, clean: CleanText, frame: Frame) -> Title 
     if not pieces:
         return None
     text = _joined([clean.text[a:b] for a, b in pieces])
-    quoted = _joined([_quoted(source, clean, a, b) for a, b in pieces])
+    original = _joined([quoted(source, clean, a, b) for a, b in pieces])
     first, last = clean.source_span(*pieces[0])[0], clean.source_span(*pieces[-1])[1]
-    return Title(text, quoted, first, last)
+    return Title(text, original, first, last)
 
 
 def title_of_page(fields: list[PageField]) -> Title | None:
@@ -89,8 +89,8 @@ def _joined(pieces: list[str]) -> str:
     return text
 
 
-def _quoted(source: SourceDocument, clean: CleanText, start: int, end: int) -> str:
-    """The characters of the source behind a clean span, without what cleaning removed in between."""
+def quoted(source: SourceDocument, clean: CleanText, start: int, end: int, line_break: str = "") -> str:
+    """The source behind a clean span without what cleaning removed; `line_break` takes the place of line breaks."""
     first, last = clean.source_span(start, end)
     kept: list[str] = []
     position = first
@@ -101,4 +101,4 @@ def _quoted(source: SourceDocument, clean: CleanText, start: int, end: int) -> s
         kept.append(removal.replacement)
         position = max(position, removal.end)
     kept.append(source.text[position:last])
-    return re.sub(r"\s*\n\s*", "", "".join(kept))
+    return re.sub(r"\s*\n\s*", line_break, "".join(kept))

@@ -187,7 +187,7 @@ CASES = [
         "department",
     ),
     (
-        "中共镇康县委 镇康县人民政府\n关于2023年度法治政府建设情况的报告\n市委、市政府:\n2023年,镇康县深入学习。\n中共镇康县委\n镇康县人民政府\n2024年2月20日",
+        "中共镇康县委 镇康县人民政府\n关于2023年度法治政府建设情况的报告\n市委、市政府:\n2023年,镇康县深入学习。\n中共镇康县委\n镇康县人民政府\n2024年2月20日",  # noqa: E501
         "云南省/临沧市/镇康县/",
         "county",
     ),
@@ -202,7 +202,7 @@ CASES = [
         "township",
     ),
     (
-        "今日要闻\n首页 > 政务公开\n2020年度法治政府建设情况报告\n发布日期:2021-01-12 作者:党政办 来源:马家店街道办事处 阅读:23\n2020年,马家店街道认真落实枝江市委、市政府决策部署,扎实推进法治政府建设。",
+        "今日要闻\n首页 > 政务公开\n2020年度法治政府建设情况报告\n发布日期:2021-01-12 作者:党政办 来源:马家店街道办事处 阅读:23\n2020年,马家店街道认真落实枝江市委、市政府决策部署,扎实推进法治政府建设。",  # noqa: E501
         "湖北省/宜昌市/枝江市/马家店街道",
         "township",
     ),
@@ -287,3 +287,22 @@ def test_a_name_that_is_not_decided_is_listed_with_its_candidates() -> None:
         "山东省临沂市河东区",
         "河东区",
     }
+
+
+def test_a_town_that_was_gone_long_before_the_year_is_not_meant() -> None:
+    """石坝乡 was merged away before 2016 in all places but one."""
+    from embed.structure.divisions import load_divisions
+
+    divisions = load_divisions()
+    gone, there = [], []
+    for name, rows in divisions.full.items():
+        if name.endswith("乡") and len(rows) == 2 and sum(divisions.is_former(r) for r in rows) == 1:
+            former, current = sorted(rows, key=lambda r: not divisions.is_former(r))
+            if divisions.division(former).until == 2015 and divisions.county_code(former) != divisions.county_code(
+                current
+            ):
+                gone.append(name)
+                there.append(divisions.region(current))
+    text = f"{gone[0]}2023年法治政府建设情况报告\n2023年,{gone[0]}坚持依法行政。\n"
+
+    assert metadata_of(text).region == there[0]
