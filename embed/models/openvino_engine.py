@@ -27,7 +27,7 @@ __all__ = ["OpenVINOEngine", "engine_folder"]
 CompiledModel: TypeAlias = Any  # openvino.CompiledModel, which has no types of its own
 
 RECIPE = 1  # one more whenever the same weights would give other vectors
-LAYOUT = 2  # one more whenever the engine's folder has other files
+LAYOUT = 3  # one more whenever the engine's folder has other files
 
 
 class OpenVINOEngine:

@@ -28,7 +28,7 @@ API = Lock()
 GRAPH, COMPILED = "model.xml", "model.compiled"
 HIDDEN_TOKEN = -1e9  # added to the attention score of padding: its weight is exactly 0
 STEP = 16
-BUDGET = 1024  # padded tokens of one batch; the kernels gain little from more
+BUDGET = 512  # padded tokens of one batch: the kernels gain little from more, and the last batches end together
 
 
 def padded_length(length: int) -> int:

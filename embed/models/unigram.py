@@ -23,6 +23,7 @@ __all__ = ["UnigramTokenizer", "character_rules", "write_unigram"]
 PIECES, SCORES, HEAD = "pieces.txt", "scores.npy", "unigram.json"
 SPACE = "▁"
 UNKNOWN_PENALTY = 10.0  # below the worst piece, as in SentencePiece
+WORST = -1e300
 SPACES = re.compile(" {2,}")
 
 
@@ -42,7 +43,8 @@ class UnigramTokenizer:
             pieces = (folder / PIECES).read_bytes().decode("utf-8").split("\n")
             self._scores: list[float] = np.load(folder / SCORES, allow_pickle=False).tolist()
             self._ids = dict(zip(pieces, range(len(pieces)), strict=True))
-            self._longest: dict[str, int] = dict(zip(head["firsts"], head["longest"], strict=True))
+            # The longest piece that begins with two characters: most pairs begin none, and nothing more is looked up.
+            self._longest: dict[str, int] = dict(head["longest"])
             self._rules = {int(code): replacement for code, replacement in head["rules"].items()}
             self._begin, self._end, self._unknown = (int(head[key]) for key in ("begin", "end", "unknown"))
             for special in head["specials"]:
@@ -62,25 +64,22 @@ class UnigramTokenizer:
 
     def _best(self, word: str) -> list[int]:
         """The cut with the highest sum of scores; of equal ones the first found, shorter pieces first (Viterbi)."""
-        ids, scores, longest = self._ids.get, self._scores, self._longest
+        ids, scores, longest, unknown = self._ids.get, self._scores, self._longest.get, self._unknown
         size = len(word)
-        best = [-np.inf] * (size + 1)
+        best = [WORST] * (size + 1)
         best[0] = 0.0
         origin = [0] * (size + 1)
-        chosen = [self._unknown] * (size + 1)
+        chosen = [unknown] * (size + 1)
         for start in range(size):
             base = best[start]
-            single = False
-            for end in range(start + 1, min(start + longest.get(word[start], 0), size) + 1):
-                token = ids(word[start:end])
-                if token is not None:
-                    score = base + scores[token]
-                    single = single or end == start + 1
-                    if score > best[end]:
-                        best[end], origin[end], chosen[end] = score, start, token
-            if not single and base + self._unknown_score > best[start + 1]:
-                best[start + 1], origin[start + 1] = base + self._unknown_score, start
-                chosen[start + 1] = self._unknown
+            token = ids(word[start], unknown)
+            score = base + (self._unknown_score if token == unknown else scores[token])
+            if score > best[start + 1]:
+                best[start + 1], origin[start + 1], chosen[start + 1] = score, start, token
+            for end in range(start + 2, min(start + longest(word[start : start + 2], 0), size) + 1):
+                piece = ids(word[start:end])
+                if piece is not None and base + scores[piece] > best[end]:
+                    best[end], origin[end], chosen[end] = base + scores[piece], start, piece
         return self._back(origin, chosen)
 
     def _back(self, origin: list[int], chosen: list[int]) -> list[int]:
@@ -111,8 +110,9 @@ def write_unigram(tokenizer: Path, folder: Path) -> bool:
     pieces = [piece for piece, _ in tree["model"]["vocab"]]
     longest: dict[str, int] = {}
     for piece in pieces:
-        longest[piece[:1]] = max(len(piece), longest.get(piece[:1], 0))
-    head |= {"firsts": "".join(longest), "longest": list(longest.values())}
+        if len(piece) > longest.get(piece[:2], 1):
+            longest[piece[:2]] = len(piece)
+    head["longest"] = longest
     (folder / PIECES).write_bytes("\n".join(pieces).encode("utf-8"))
     np.save(folder / SCORES, np.array([score for _, score in tree["model"]["vocab"]], np.float64))
     (folder / HEAD).write_text(json.dumps(head, ensure_ascii=False), encoding="utf-8")
