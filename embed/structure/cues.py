@@ -2,46 +2,48 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
-from enum import StrEnum
 from functools import lru_cache
 from importlib import resources
+from typing import NamedTuple
 
 from embed.structure.lexicon import Hit, Lexicon
 
-__all__ = ["Cue", "count_cues", "find_cues"]
+__all__ = ["CueCounts", "count_cues", "find_cues"]
 
 
-class Cue(StrEnum):
-    """What a wording speaks for."""
+class CueCounts(NamedTuple):
+    """How many different wordings of each kind a passage has."""
 
-    SHORTFALL = "shortfall"
-    FUTURE = "future"
-    DONE = "done"
-    LEADER = "leader"
-    DUTY = "duty"
+    shortfall: int = 0
+    future: int = 0
+    done: int = 0
+    leader: int = 0
+    duty: int = 0
 
 
-Found = tuple[Cue, str]
+Cue = tuple[int, str]  # the place of its kind in CueCounts, and the wording
 
 
 @lru_cache(maxsize=1)
-def _read_cues() -> Lexicon[Found]:
-    words: dict[str, Found] = {}
+def _read_cues() -> Lexicon[Cue]:
+    words: dict[str, Cue] = {}
     table = resources.files("embed.structure").joinpath("data/cues.tsv").read_text(encoding="utf-8")
     for line in table.splitlines():
         if line and not line.startswith("#"):
             kind, wordings = line.split("\t")
-            words |= {word: (Cue(kind), word) for word in wordings.split()}
+            words |= {word: (CueCounts._fields.index(kind), word) for word in wordings.split()}
     return Lexicon(words)
 
 
-def find_cues(text: str) -> list[Hit[Found]]:
+def find_cues(text: str) -> list[Hit[Cue]]:
     """Every cue in the text, in order."""
     return _read_cues().find(text)
 
 
-def count_cues(hits: Iterable[Hit[Found]]) -> Counter[Cue]:
-    """How many different wordings of each kind there are among some hits."""
-    return Counter(cue for cue, _ in {hit.value for hit in hits})
+def count_cues(hits: Iterable[Hit[Cue]]) -> CueCounts:
+    """Count the different wordings among some hits."""
+    counts = [0] * len(CueCounts._fields)
+    for kind, _ in {hit.value for hit in hits}:
+        counts[kind] += 1
+    return CueCounts(*counts)

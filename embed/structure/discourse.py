@@ -26,6 +26,7 @@ _OPENING = re.compile(
     r"如下|领导下|指导下|为指导|为引领|为统领|为遵循|按照[^。；;]{2,60}(?:要求|部署|通知)|根据[^。；;]{2,60}(?:规定|要求|通知)|贯彻落实|以来|年[,，]"
 )
 _HEAD = 16
+_PART_SIGNS = frozenset("题足板项差难因源计步打思路措势困")  # one of them stands in every heading of such a part
 _LONGEST_OPENING = 900
 _OPENING_SHARE = 0.35
 
@@ -97,7 +98,8 @@ class _Reader:
         units = divide(self.text, start, paragraph.end, self.topics.between(start, paragraph.end), context)
         introduces = self._introduces(index, units)
         for position, unit in enumerate(units):
-            self._take(unit, paragraph, first=position == 0, introduces=introduces and position == 0)
+            first, last = position == 0, position == len(units) - 1
+            self._take(unit, paragraph, first=first, last=last, introduces=introduces and first)
 
     def _enter(self, section: int | None) -> None:
         path = self.outline.path(section)
@@ -106,13 +108,14 @@ class _Reader:
         self.roles_above = frozenset(section_roles(path[:-1]))
         self.own_heading = bool(path) and not any(role in _PARTS for role, _ in heading_roles(path[-1].text))
 
-    def _take(self, unit: Unit, paragraph: Paragraph, *, first: bool, introduces: bool) -> None:
+    def _take(self, unit: Unit, paragraph: Paragraph, *, first: bool, last: bool, introduces: bool) -> None:
         text = self.text[unit.start : unit.end]
         if unit.announces or introduces:
             role, confidence = Role.BACKGROUND, 0.85
             said = announced_role(text)
             self.announced_here = said or self.announced_here
-            self.announced = self.announced_here or self.announced
+            if said and (paragraph.mark is None or last):
+                self.announced = said
         elif self._is_background(unit):
             role, confidence = Role.BACKGROUND, 0.9 if unit.hands_over or unit.opening is Opening.CLOSING else 0.75
         else:
@@ -160,6 +163,8 @@ class _Reader:
 def _own_head(text: str) -> HeadingWeights:
     """What the short first sentence of an item says: 第二,存在问题。…"""
     head, stop, rest = text[:_HEAD].partition("。")
+    if _PART_SIGNS.isdisjoint(head):
+        return {}
     said = dict(heading_roles(wording.ITEM.sub("", head, count=1))) if stop and rest else {}
     return said if any(role in _PARTS and weight >= 3 for role, weight in said.items()) else {}
 

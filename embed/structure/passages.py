@@ -76,9 +76,12 @@ class _Divider(Turns):
     def _opening(self, index: int) -> Opening | None:
         clause = self.clauses[index]
         sign = self.clauses[index - 1].sign if index else "。"
-        item = wording.ITEM.match(self.text, clause.start, clause.end)
-        if item:
-            return self._item(wording.item_value(item), sign)
+        if self.text[clause.start] in wording.ITEM_SIGNS:
+            item = wording.ITEM.match(self.text, clause.start, clause.end)
+            if item:
+                return self._item(wording.item_value(item), sign)
+        if sign == "，" and not self.expects_problems and not self.hits[index]:
+            return None
         if self._explains(clause, sign):
             return Opening.CAUSE
         if sign == "：":

@@ -8,23 +8,26 @@ from __future__ import annotations
 
 import math
 import re
-from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import NamedTuple
 
 from embed.structure import wording
-from embed.structure.cues import Cue
+from embed.structure.cues import CueCounts
 from embed.structure.headings import heading_roles
 from embed.structure.outline import Heading
 from embed.structure.report import Role
-from embed.structure.topics import TopicWeights, families
+from embed.structure.topics import families
 from embed.structure.units import Opening
 
 __all__ = ["HeadingWeights", "Situation", "announced_role", "judge", "section_roles"]
 
 HeadingWeights = dict[Role, float]
 _PARTS = frozenset({Role.PROBLEM, Role.PLAN, Role.CAUSE})
-_OPENED = {Opening.CAUSE: (Role.CAUSE, 9.0), Opening.PLAN: (Role.PLAN, 6.0), Opening.PROBLEM: (Role.PROBLEM, 6.0)}
+_ROLES = tuple(Role)
+_PLACE = {role: place for place, role in enumerate(_ROLES)}
+_MEASURE, _PROBLEM, _CAUSE, _PLAN, _LEADERSHIP, _ = range(len(_ROLES))
+_OPENED = {Opening.CAUSE: (_CAUSE, 9.0), Opening.PLAN: (_PLAN, 6.0), Opening.PROBLEM: (_PROBLEM, 6.0)}
 _PLAIN = 3.0  # weight of plain wording: 存在的问题
 _LONG_HEADING = 20  # a longer heading among measures names a measure, whatever words it holds
 _SELF = re.compile(r"本人|我们|我(?![市县区镇乡局街省州旗厅院校委办国])")
@@ -41,19 +44,18 @@ _CAUSES = re.compile(r"原因|成因|根源|根子|症结|之所以")
 _PROBLEMS = re.compile(r"不足|问题|短板|薄弱|差距|困难|弱项|难点|短处|距离|难题")
 
 
-@dataclass(frozen=True, slots=True)
-class Situation:
+class Situation(NamedTuple):
     """All that is known about a passage when its role is judged.
 
     `headings` is what `section_roles` says, `announced` what a lead-in in front announced; `cues` counts wordings,
     `topics` weighs the kinds of measure in it; `year` is the year reported on.
     """
 
-    headings: HeadingWeights = field(default_factory=dict)
+    headings: Mapping[Role, float] = MappingProxyType({})
     announced: Role | None = None
     opening: Opening = Opening.START
-    cues: Mapping[Cue, int] = field(default_factory=Counter)
-    topics: TopicWeights = field(default_factory=dict)
+    cues: CueCounts = CueCounts()
+    topics: Mapping[str, float] = MappingProxyType({})
     year: int | None = None
 
 
@@ -93,57 +95,62 @@ def judge(text: str, situation: Situation) -> tuple[Role, float]:
     """The role of one passage and the confidence in it, 0 … 1."""
     scores = _expected(situation)
     cues = situation.cues
-    scores[Role.PROBLEM] += 0.5 * min(cues.get(Cue.SHORTFALL, 0), 4)
+    scores[_PROBLEM] += 0.5 * min(cues.shortfall, 4)
     next_year = situation.year is not None and f"{situation.year + 1}年" in text[:40]
-    scores[Role.PLAN] += 0.6 * min(cues.get(Cue.FUTURE, 0), 3) + 1.2 * next_year
-    counted = len(wording.COUNT.findall(text)) + cues.get(Cue.DONE, 0)
-    scores[Role.MEASURE] += 0.3 * min(counted, 3)
-    _weigh_leaders(text, scores, situation)
-    best = max(scores, key=lambda role: (scores[role], role.value))
-    total = sum(math.exp(value - scores[best]) for value in scores.values())
-    return best, round(1 / total, 3)
+    scores[_PLAN] += 0.6 * min(cues.future, 3) + 1.2 * next_year
+    scores[_MEASURE] += 0.3 * min(len(wording.COUNT.findall(text)) + cues.done, 3) + _other_topic(situation)
+    scores[_LEADERSHIP] += _leaders(text, situation)
+    best = max(scores)
+    total = sum([math.exp(score - best) for score in scores])
+    return _ROLES[scores.index(best)], round(1 / total, 3)
 
 
-def _expected(situation: Situation) -> dict[Role, float]:
-    """What the headings, a lead-in and the opening of the passage let expect."""
-    scores = dict.fromkeys(Role, 0.0)
-    scores[Role.MEASURE] = 1.0 if situation.headings or situation.announced else 2.0
-    if situation.announced:
-        scores[situation.announced] += 4.0
+def _expected(situation: Situation) -> list[float]:
+    """What the headings, a lead-in and the opening of the passage let expect, in the order of the roles."""
+    scores = [0.0] * len(_ROLES)
+    headings, announced = situation.headings, situation.announced
+    scores[_MEASURE] = 1.0 if headings or announced else 2.0
+    if announced:
+        scores[_PLACE[announced]] += 4.0
     else:
-        shared = len(situation.headings) > 1
-        for role, weight in situation.headings.items():
-            scores[role] += _expectation(role, weight, situation.headings, shared=shared)
+        for role, weight in headings.items():
+            scores[_PLACE[role]] += _expectation(role, weight, headings)
     if situation.opening in _OPENED:
-        role, weight = _OPENED[situation.opening]
-        scores[role] += weight
+        place, weight = _OPENED[situation.opening]
+        scores[place] += weight
     return scores
 
 
-def _expectation(role: Role, weight: float, headings: HeadingWeights, *, shared: bool) -> float:
+def _expectation(role: Role, weight: float, headings: Mapping[Role, float]) -> float:
     if role is Role.LEADERSHIP:
         return 0.9 * (weight - 1)
     if role is Role.CAUSE and Role.PROBLEM in headings:
         return 1.0
-    return 2.5 if shared else 3.0
+    return 2.5 if len(headings) > 1 else 3.0
 
 
 def _in_part(situation: Situation) -> bool:
-    return situation.announced in _PARTS or bool(set(situation.headings) & _PARTS)
+    return situation.announced in _PARTS or not _PARTS.isdisjoint(situation.headings)
 
 
-def _weigh_leaders(text: str, scores: dict[Role, float], situation: Situation) -> None:
-    """Add what speaks for the leaders' own duties, and what speaks for a measure that only stands among them."""
-    leaders, duties = min(situation.cues.get(Cue.LEADER, 0), 3), min(situation.cues.get(Cue.DUTY, 0), 4)
-    own = [name for name in situation.topics if "lead" in families()[name]]
-    evidence = 0.5 * leaders + 0.6 * duties + 0.5 * min(len(own), 2) + (1.0 if _SUBJECT.match(text) else 0.0)
+def _is_own(topic: str) -> bool:
+    """Whether a kind of measure is the leaders' own: leading, planning, assessing."""
+    return "lead" in families()[topic]
+
+
+def _leaders(text: str, situation: Situation) -> float:
+    """What speaks for the leaders' own duties."""
+    leaders, duties = min(situation.cues.leader, 3), min(situation.cues.duty, 4)
+    own = sum([_is_own(topic) for topic in situation.topics])
+    evidence = 0.5 * leaders + 0.6 * duties + 0.5 * min(own, 2) + (1.0 if leaders and _SUBJECT.match(text) else 0.0)
     if Role.LEADERSHIP in situation.headings:
-        if duties and not leaders and _SELF.search(text):
-            evidence += 0.5
-    elif leaders and duties >= 3 and not _in_part(situation) and _PERSONAL.search(text):
-        evidence += 1.5
-    else:
-        evidence *= 0.6 if leaders else 0.3
-    scores[Role.LEADERSHIP] += evidence
-    other = max((weight for name, weight in situation.topics.items() if name not in own), default=0.0)
-    scores[Role.MEASURE] += 0.5 * min(max(other - 1, 0), 3)
+        return evidence + (0.5 if duties and not leaders and _SELF.search(text) else 0.0)
+    if leaders and duties >= 3 and not _in_part(situation) and _PERSONAL.search(text):
+        return evidence + 1.5
+    return evidence * (0.6 if leaders else 0.3)
+
+
+def _other_topic(situation: Situation) -> float:
+    """What speaks for a measure that only stands among leaders' duties."""
+    other = max([weight for topic, weight in situation.topics.items() if not _is_own(topic)], default=0.0)
+    return 0.5 * min(max(other - 1, 0), 3)

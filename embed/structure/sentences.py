@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 __all__ = ["Clause", "find_clauses"]
 
 
-@dataclass(frozen=True, slots=True)
-class Clause:
+class Clause(NamedTuple):
     """A run up to and with its closing sign; `sign` is that sign: 。 ； ， ： or "" at the end of the run."""
 
     start: int

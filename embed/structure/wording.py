@@ -21,6 +21,7 @@ __all__ = [
     "HAND_OVER",
     "HONOUR",
     "ITEM",
+    "ITEM_SIGNS",
     "LEAD_IN",
     "PLAN",
     "RESULT",
@@ -52,6 +53,7 @@ ITEM = re.compile(
     rf"|第(?P<nth>[{_HAN}])(?:[是,，、:：]|个?方面)|(?P<word>首先|其次|再次|再者|最后)[是,，、:：要]"
     rf"|(?P<digit>[1-9])[、.．)）](?![0-9])|[(（](?P<paren>[1-9{_HAN}])[)）]|(?P<circle>[①-⑳]))"
 )
+ITEM_SIGNS = frozenset(_HAN + "其第首再最123456789(（①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳")  # what an item can begin with
 _WORDS = {"首先": 1, "其次": 2, "再次": 3, "再者": 3, "最后": 0}
 
 
