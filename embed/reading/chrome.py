@@ -172,14 +172,16 @@ def _only_widgets(text: str, *, outside: bool) -> bool:
 
 
 def _is_widget(text: str, *, outside: bool) -> bool:
-    tokens = [token for token in _WIDGET_SPLIT.split(text) if token]
-    if CRUMBS.search(text) and "。" not in text:
-        return outside
-    if outside and len(tokens) >= 3 and sum(token in _WIDGET_WORDS for token in tokens) * 2 >= len(tokens):
-        return True
     if ANNEX.match(text) and FILE_NAME.match(text):
         return True
-    return outside and bool(FOOTER.search(text) or TALK.match(text) or FILE_NAME.match(text))
+    if not outside:
+        return False
+    if FOOTER.search(text) or TALK.match(text) or FILE_NAME.match(text):
+        return True
+    if CRUMBS.search(text) and "。" not in text:
+        return True
+    tokens = [token for token in _WIDGET_SPLIT.split(text) if token]
+    return len(tokens) >= 3 and sum(token in _WIDGET_WORDS for token in tokens) * 2 >= len(tokens)
 
 
 def _value_line(lines: Sequence[Line], index: int) -> int:

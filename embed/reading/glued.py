@@ -22,6 +22,7 @@ FIELDS = re.compile(
     rf"(?:[\[【]? ?(?:{ANY_LABEL}) ?[\]】]? ?[:：|] ?{VALUE}[ |\]】]{{0,4}}"
     r"|[\[【(]? ?(?:打印|关闭|收藏|分享)[\]】)]? ?){0,12}"
 )
+LIKELY = re.compile("(?:时间|日期|来源|机构|机关|次数|字体|索 ?引 ?号|文号|分类) ?[\\]】]? ?[:：|]")
 CRUMB_END = re.compile(r"(?:>|»|›|＞) ?[^ >»›＞]{2,20} ")
 NAVIGATION = re.compile(r"^(?:首页|当前位置|您当前|您的位置|您所在|网站首页|欢迎)")
 FOOT = re.compile(
@@ -45,7 +46,7 @@ def glued_edits(lines: Sequence[Line]) -> Iterator[Edit]:
 
 
 def _head(line: Line) -> Iterator[Edit]:
-    fields = FIELDS.search(line.text, 0, HEAD)
+    fields = FIELDS.search(line.text, 0, HEAD) if LIKELY.search(line.text, 0, HEAD) else None
     if fields is None or "。" in line.text[: fields.start()]:
         return
     before = line.text[: fields.start()]

@@ -110,7 +110,10 @@ def _single(character: str) -> str:
 
 def is_traditional(text: str, simplified: str) -> bool:
     """Whether a text is written in traditional characters, given what `to_simplified` made of it."""
-    changed = sum(1 for a, b in zip(text, simplified, strict=True) if a != b and a not in ALSO_SIMPLIFIED)
+    changed = 0
+    for before, after in zip(text.split("\n"), simplified.split("\n"), strict=True):
+        if before != after:
+            changed += sum(1 for a, b in zip(before, after, strict=True) if a != b and a not in ALSO_SIMPLIFIED)
     return changed >= 2 and changed * 25 >= len(HAN.findall(text))
 
 
