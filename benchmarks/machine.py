@@ -9,7 +9,7 @@ import platform
 from pathlib import Path
 from typing import Any
 
-from embed.models.opening import cores_given
+from embed.models.cores import cores_given
 
 PACKAGES = ["numpy", "openvino", "faiss-cpu", "scipy", "torch", "sentence-transformers"]
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import importlib.util
-import os
 from pathlib import Path
 
 from embed.exceptions import ModelError
 from embed.models.bert_folder import unsupported_reason
+from embed.models.cores import cores_given
 from embed.models.encoder import Encoder
 from embed.models.entry import ModelEntry
 from embed.models.folder import model_checksums, model_folder
@@ -55,15 +55,3 @@ def _engine(entry: ModelEntry, folder: Path, sums: dict[str, str], *, cache: Pat
 def _has_gpu() -> bool:
     """Whether a GPU that torch could use is here, found without importing torch."""
     return Path("/dev/nvidia0").exists() and importlib.util.find_spec("torch") is not None
-
-
-def cores_given() -> int:
-    """Cores that this process may use: its affinity and the quota of its control group, at least 1."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    try:
-        quota, period = Path("/sys/fs/cgroup/cpu.max").read_text(encoding="ascii").split()
-    except (OSError, ValueError):
-        return max(cores, 1)
-    if quota != "max":
-        cores = min(cores, -(-int(quota) // int(period)))
-    return max(cores, 1)

@@ -7,6 +7,7 @@ import logging
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -87,6 +88,29 @@ def test_the_bytes_of_a_vector_depend_on_its_text_alone(entry: ModelEntry, cache
             vectors = other.encode(batch, side=Side.PASSAGE)
             expected = dict(zip(TEXTS, alone, strict=True))
             assert [row.tobytes() for row in vectors] == [expected[text] for text in batch]
+
+
+def test_many_threads_may_encode_at_once(entry: ModelEntry, cache: Path) -> None:
+    encoders = [open_encoder(entry, cache=cache, threads=threads) for threads in (1, 2)]
+    expected = encoders[0].encode(TEXTS, side=Side.PASSAGE).tobytes()
+
+    with ThreadPoolExecutor(8) as pool:
+        running = [pool.submit(encoders[i % 2].encode, TEXTS, side=Side.PASSAGE) for i in range(64)]
+        found = {future.result(timeout=60).tobytes() for future in running}
+
+    assert found == {expected}
+
+
+def test_an_engine_lives_on_after_a_text_that_it_cannot_run(entry: ModelEntry, cache: Path) -> None:
+    encoder = open_encoder(entry, cache=cache, threads=1)
+    network = encoder._engine._network  # type: ignore[attr-defined]
+    expected = encoder.encode(TEXTS, side=Side.PASSAGE).tobytes()
+
+    for _ in range(4):
+        with pytest.raises(IndexError):
+            network.vectors([np.array([4, 5]), np.array([10**6])])
+
+    assert encoder.encode(TEXTS, side=Side.PASSAGE).tobytes() == expected
 
 
 def test_every_row_has_unit_length(entry: ModelEntry, cache: Path) -> None:
