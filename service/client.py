@@ -99,6 +99,14 @@ class Client:
             raise QueryError("at least one file was expected, none came.")
         return self._ask(Job, "POST", "/v1/reports", files=files)
 
+    def remove(self, report: str) -> Job:
+        """Take a report out of the store."""
+        return self._ask(Job, "DELETE", f"/v1/reports/{report}")
+
+    def correct(self, report: str, fields: dict[str, str | int | None], *, why: str) -> Job:
+        """Correct metadata fields; a region is given by its division code."""
+        return self._ask(Job, "PATCH", f"/v1/reports/{report}", json={"fields": fields, "why": why})
+
     def job(self, job: str) -> Job:
         return self._ask(Job, "GET", f"/v1/jobs/{job}")
 

@@ -127,6 +127,13 @@ class Desk:
             raise ProblemError(503, self._failed or "the model is still being loaded", retry_after=2)
         return self._encoder
 
+    def encoder_in(self, seconds: float) -> BatchingEncoder:
+        """The encoder, waited for while it is being loaded; ProblemError 503 when it is not there in time."""
+        end = time.monotonic() + seconds
+        while self._encoder is None and self._failed is None and time.monotonic() < end:
+            time.sleep(0.05)
+        return self.encoder
+
     def state(self) -> dict[str, str]:
         """Each part that a request needs, and whether it is there: `ok`, `loading`, `empty` or the failure."""
         model = "ok" if self._encoder is not None else self._failed or "loading"

@@ -18,6 +18,8 @@ from embed.structure.report import Level, Role
 from service.api.access import COOKIE
 from service.api.facts import StoreFacts, store_facts
 from service.api.language import Language, language_of
+from service.api.views import ReportLine
+from service.similar import ReportCard
 
 __all__ = ["FOLDER", "LEVELS", "ROLES", "error_page", "render", "wants_page"]
 
@@ -105,6 +107,14 @@ def outside(url: str) -> Markup:
     return Markup('<a href="{0}" rel="noopener noreferrer nofollow">{1}</a>').format(url, shown)
 
 
+def heading_of(report: ReportLine | ReportCard) -> str:
+    """A report's title, else its place and year, else the name of its file."""
+    if report.title:
+        return report.title
+    place = f"{report.place}{report.year or ''}" if report.place else ""
+    return place or report.file.rsplit("/", 1)[-1]
+
+
 def facts_of(request: Request) -> StoreFacts | None:
     """Counts of the current generation, None while there is none."""
     try:
@@ -136,6 +146,7 @@ def render(request: Request, template: str, *, status: int = 200, **context: Any
             state_name=functools.partial(_named, STATES, lang),
             percent=lambda share: f"{share * 100:.0f}%",
             outside=outside,
+            heading_of=heading_of,
             menu=MENU,
             here=request.url.path,
             version=embed.__version__,

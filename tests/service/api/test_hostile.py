@@ -155,11 +155,11 @@ HOSTILE_REPORT = f"""{MARK}市{MARK}区人民政府关于2023年度法治政府�
 def test_script_in_every_part_of_a_report_is_only_ever_text(
     seed_store: Path, settings: Settings, tmp_path: Path, encoder: object
 ) -> None:
+    import docx
+
     from embed.index import Store
     from embed.models.encoder import Encoder
     from embed.pipeline import index_files
-
-    import docx
 
     # A Word file, because in a text file the tags would be read as those of a saved web page.
     file = tmp_path / f"{MARK.replace('/', '')}.docx"
