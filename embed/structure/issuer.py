@@ -61,6 +61,8 @@ _KINDS = {
     "乡": "镇",
     "苏木": "镇",
 }
+_JOBS = "副?(?:书记|主任|局长|厅长|镇长|乡长|县长|区长|市长|旗长|主要负责人|负责人)"
+_JOB = re.compile(rf"(?:党组|党委|党工委)?{_JOBS}(?:[、兼和]{_JOBS})*$")
 _SPLIT = re.compile(r"[ \u3000、，,]+")
 # Separated offices of a street: 街道党工委、办事处; the name stands once.
 _TOWN_OFFICE = re.compile(r"^(?:办事处|党工委|人民政府|政府|党委)$")
@@ -71,7 +73,7 @@ def parse_organ(text: str, divisions: Divisions, offset: int = -1) -> Organ | No
 
     `offset` is where `text` begins in the clean text, −1 when it stands outside.
     """
-    bare = _PREFIX.sub("", text.strip().strip("《》"))
+    bare = _JOB.sub("", _PREFIX.sub("", text.strip().strip("《》")))
     parts = [p for p in _SPLIT.split(bare) if p]
     while len(parts) > 1 and _TOWN_OFFICE.match(parts[-1]):
         parts.pop()
