@@ -67,11 +67,14 @@ _LONG = 60  # a marked line without any stop is a heading up to this length
 _SHORT = 40
 _RUN_IN = 36
 _RUN_IN_LONG = 100  # … when it ends in 情况
+_CLEAR = 14  # characters of a run-in heading that is one whatever its neighbours are
+_MOST = 0.6  # share of the items of a list that begin with a heading where one does
 _PART = 30  # characters of the longest un-numbered heading of a part
 _PARTS = frozenset({Role.PROBLEM, Role.PLAN, Role.CAUSE, Role.MEASURE})
 _COUNTED = re.compile(
     r"[0-9０-９](?:\.[0-9]{1,4})?[余多万]{0,2}[件次个场份人名起宗户处条项家期所台元%％]|全年|截至|已经|至少|每(?:学期|季度|月|周|年)|逐[项件个]"
 )
+_NO_HEADING = frozenset("；;《》")  # signs that no heading in a line of text has
 _INLINE_ITEM = re.compile(r"[一二三四五六七八九十](?:是|要)|其[一二三四]")
 _GLUED = re.compile(r"[^。；;，,：:]{2,24}?(?=(?:一是|一要|其一[是,，]|第一[,，、]))")
 _SPACED = re.compile(r"([^ \u3000。；;，,：:]{4,24}(?:[，,][^ \u3000。；;，,：:]{4,20})?)[ \u3000]+(?=[^ \u3000])")
@@ -81,10 +84,54 @@ _COLON = re.compile(r"[^。；;，,：:（(“]{2,24}[：:]")
 def find_outline(text: str, lines: Sequence[Line]) -> Outline:
     """Decide which lines, or first sentences of lines, are headings, and put the rest under them."""
     builder = _Builder(text)
+    alone = _alone(text, lines)
     for index, line in enumerate(lines):
         following = lines[index + 1] if index + 1 < len(lines) else None
-        builder.add(line, _heading_end(text, line, following, builder.last_item))
+        end = line.body if index in alone else _heading_end(text, line, following, builder.last_item)
+        builder.add(line, end)
     return builder.finish(lines[-1].end if lines else 0)
+
+
+def _alone(text: str, lines: Sequence[Line]) -> set[int]:
+    """Lines whose first sentence looks like a heading while the other items of the list have none.
+
+    One item of a list is not built unlike all the others: there the first sentence belongs to the text.
+    """
+    groups: dict[Scheme, list[int]] = {}
+    closed: list[list[int]] = []
+    for index, line in enumerate(lines):
+        if line.mark is None:
+            continue
+        scheme = line.mark.scheme
+        ended = [other for other in groups if other > scheme or (other is scheme and line.mark.value == 1)]
+        closed += [groups.pop(other) for other in ended]
+        groups.setdefault(scheme, []).append(index)
+    return {
+        index
+        for group in (*closed, *groups.values())
+        if len(group) > 1 and _headed(text, lines, group) < _MOST * len(group)
+        for index in group
+        if _first_sentence(text, lines[index]) > _CLEAR
+    }
+
+
+def _headed(text: str, lines: Sequence[Line], group: Sequence[int]) -> int:
+    """How many items of a list begin with a heading."""
+    found = [_first_sentence(text, lines[index]) for index in group]
+    return sum(length != 0 for length in found)
+
+
+def _first_sentence(text: str, line: Line) -> int:
+    """The length of the run-in heading of a marked line; 0 without one, 1 for a line that is a heading throughout or
+    whose heading names a part.
+    """
+    body = text[line.body : line.end]
+    stop = _STOP.search(body)
+    if stop is None or stop.end() >= len(body):
+        return 1 if stop is None and len(body) <= _LONG else 0
+    if not _run_in(body[: stop.start()], len(body) - stop.end()):
+        return 0
+    return 1 if heading_roles(body[: stop.start()]) else stop.start()
 
 
 class _Builder:
@@ -225,7 +272,7 @@ def _titles_below(body: str, line: Line, following: Line | None) -> bool:
 
 
 def _run_in(sentence: str, rest: int) -> bool:
-    if _COUNTED.search(sentence) or "；" in sentence or ";" in sentence:
+    if _COUNTED.search(sentence) or not _NO_HEADING.isdisjoint(sentence):
         return False
     if len(sentence) <= _RUN_IN:
         return rest >= len(sentence) // 2 and sentence.count("，") + sentence.count(",") <= 1

@@ -64,7 +64,9 @@ class Turns:
             return False
         if self.is_head(index) or self._honours(index, stop):
             return False
-        return self._may_turn(index, sign, weight, near=bool(families()[name] & families()[before]))
+        kin = families()
+        near = any(weight_before >= _DECISIVE and kin[other] & kin[name] for other, weight_before in old.items())
+        return self._may_turn(index, sign, weight, near=near)
 
     def _may_turn(self, index: int, sign: str, weight: float, *, near: bool) -> bool:
         clause = self.clauses[index]
@@ -148,6 +150,8 @@ class Turns:
         """Whether a clause behind a comma begins with what falls short: …,法律顾问作用发挥有待加强。"""
         start, end = self.clauses[index].start, self.clauses[stop - 1].end
         if behind < _LONG or end - start < _LONG // 2 or self.clauses[stop - 1].sign not in "。；":
+            return False
+        if wording.LACKS.match(self.text, start, end):
             return False
         first = next(iter(read_topics("shortcomings").find(self.text[start:end])), None)
         return first is not None and first.start <= _SUBJECT

@@ -22,6 +22,7 @@ __all__ = [
     "HONOUR",
     "ITEM",
     "ITEM_SIGNS",
+    "LACKS",
     "LEAD_IN",
     "PLAN",
     "RESULT",
@@ -186,6 +187,8 @@ SHORTCOMING = re.compile(
         """
     )
 )
+# A clause that goes on with what its subject lacks.
+LACKS = re.compile(alternatives("缺乏 缺少 缺失 没有 未 难以 无法 不能 导致 影响 造成 使 存在 仍 还 对"))
 # A short sentence that names a shortcoming and is explained by the next: 执法队伍待强化。
 EVALUATION = re.compile(rf"{_SOME}{{2,22}}{_FALLS}{_SOME}{{0,8}}。")
 
@@ -199,7 +202,7 @@ _ADVERB = alternatives(
 )
 _VERB = """加强 推进 推动 落实 开展 组织 建立 健全 完善 规范 强化 深化 优化 加大 实施 推行 制定 出台 聘请 指导 打造
     构建 搭建 设立 成立
-    配备 召开 举办 化解 排查 调解 办理 办结 受理 审查 审核 清理 公开 执行 培育 选派 投入 购置 做好 抓好 抓实 整治
+    配备 召开 举办 化解 排查 调解 处理 办理 办结 受理 审查 审核 清理 公开 执行 培育 选派 投入 购置 做好 抓好 抓实 整治
     查处 打击 发挥 履行"""
 _MORE = """提升 提高 加快 坚持 印发 梳理 严格 聘任 配合 创建 创新 印制 发放 贯彻 学习 培养 选聘 招募 安排 纳入 将 把
     对 利用 运用

@@ -68,6 +68,19 @@ def test_a_sentence_that_states_something_is_an_item_and_no_heading(line: str) -
     assert outline_of(HEAD + "一、工作开展情况\n" + line + "\n") == [(1, "一、", "工作开展情况")]
 
 
+def test_one_item_is_not_headed_where_its_neighbours_are_not() -> None:
+    text = HEAD + (
+        "一、工作开展情况\n1.全年办理案件12件，无一被撤销，执法质量进一步提高。\n"
+        "2.紧盯群众反映强烈的治安问题，扫黑除恶持续高压。打防并举、标本兼治，推动长效常治。\n"
+        "3.聘请法律顾问2名，全年审查合同40份，防范了法律风险。\n"
+    )
+
+    assert outline_of(text) == [(1, "一、", "工作开展情况")]
+    assert "紧盯群众反映强烈的治安问题，扫黑除恶持续高压。打防并举、标本兼治，推动长效常治。" in [
+        passage for _, passage in roles_of(text)
+    ]
+
+
 def test_lost_brackets_and_signs_are_known_by_the_order_of_the_numbers() -> None:
     text = HEAD + "一法治建设主要工作\n一)规范执法\n办案12件。\n二)化解纠纷\n调解89件。\n二存在的问题\n人员不足。\n"
 
