@@ -17,6 +17,7 @@ from rich.text import Text
 
 from embed.reading.document import Removal, RemovalReason
 from embed.structure.report import Metadata, Passage, Report, Role, Section
+from service.cli.rule_names import named
 
 __all__ = ["report_json", "show_report"]
 
@@ -126,11 +127,11 @@ def _field(metadata: Metadata, name: str) -> list[Text]:
     for piece in evidence[:_EVIDENCE]:
         place = f" @{piece.start}" if piece.start >= 0 else ""
         quote = f"：“{_shorten(piece.quote)}”" if piece.quote and piece.quote != value else ""
-        lines.append(_text(f"据 {piece.rule}{quote}{place}", "bright_black"))
+        lines.append(_text(f"据 {named(piece.rule)}{quote}{place}", "bright_black"))
     if len(evidence) > _EVIDENCE:
         lines.append(Text(f"另有 {len(evidence) - _EVIDENCE} 处依据 · more evidence", style="bright_black"))
     passed = [candidate for candidate in metadata.candidates if candidate.field == name]
-    lines += [_text(f"未取 {candidate.value}（{candidate.reason}）", "yellow") for candidate in passed]
+    lines += [_text(f"未取 {candidate.value}（{named(candidate.reason)}）", "yellow") for candidate in passed]
     return lines
 
 
