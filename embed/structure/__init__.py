@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from embed.structure.facts import Facts, read_manifest
+    from embed.structure.masking import Masked, mask
     from embed.structure.understanding import understand
 
-__all__ = ["Facts", "read_manifest", "understand"]
+__all__ = ["Facts", "Masked", "mask", "read_manifest", "understand"]
 
 _PLACES = {
     "Facts": "embed.structure.facts",
+    "Masked": "embed.structure.masking",
+    "mask": "embed.structure.masking",
     "read_manifest": "embed.structure.facts",
     "understand": "embed.structure.understanding",
 }
