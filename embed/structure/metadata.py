@@ -63,10 +63,15 @@ class _Reader:
             department=self._department(author, level),
             issuer=self._issuer(author),
             region=region,
-            url=self.facts.url,
+            url=self._url(),
             evidence=tuple(self.evidence),
             candidates=tuple(self.candidates),
         )
+
+    def _url(self) -> str | None:
+        """The manifest's address, else the one that the page itself states."""
+        stated = (hint.value for hint in self.source.hints if hint.field == "url")
+        return self.facts.url or next(stated, None)
 
     def _mentions(self) -> list[Mention]:
         start, end = self.frame.body
@@ -172,7 +177,7 @@ class _Reader:
             self._stated("region", "/".join(filter(None, (region.province, region.city, region.county, region.town))))
             level = self.facts.level or author.level or reader.level_of(region)
             return self._noted_level(level, author), region
-        conclusion = reader.conclude(self.facts.url, year)
+        conclusion = reader.conclude(self._url(), year)
         region = conclusion.region
         for witness in conclusion.witnesses[:12]:
             m = witness.mention

@@ -48,3 +48,20 @@ def test_the_address_stands_among_the_evidence() -> None:
         (e.value, e.rule) for e in metadata.evidence if e.field == "region"
     ]
     assert metadata.url == "http://www.cqwx.gov.cn/a.html"
+
+
+def test_the_address_that_a_page_states_of_itself_counts_like_one_in_the_manifest() -> None:
+    from dataclasses import replace
+
+    from embed.reading import clean
+    from embed.reading.document import Hint
+    from embed.structure.frame import find_frame
+    from embed.structure.metadata import read_metadata
+    from tests.helpers.documents import source_of
+
+    hint = Hint("url", "http://www.cqwx.gov.cn/a.html", "<link rel=canonical>")
+    source = replace(source_of(TOWN), hints=(hint,))
+    cleaned = clean(source)
+    metadata = read_metadata(source, cleaned, find_frame(cleaned))
+
+    assert (metadata.region.county, metadata.url) == ("巫溪县", "http://www.cqwx.gov.cn/a.html")
