@@ -17,6 +17,8 @@ _DECISIVE = 2.0  # weight of one plain wording
 _HEAD = 26  # characters of a sentence that heads an item: 一是夯实审查“支撑力”。
 _LONG = 20  # characters of a shortcoming that a comma may part from the next
 _SUBJECT = 4  # characters before the subject of a clause at most
+_AWARDED = frozenset({"village", "model"})  # here the distinction is the measure
+_STUB = 10  # characters that are too few to stand alone before a comma
 _BACK = 400  # characters of a unit that are looked back on
 _AHEAD = 12  # clauses of a sentence that are looked ahead at
 _GENERAL = frozenset({"lead", "study", "model"})  # their wordings stand in sentences about anything
@@ -62,9 +64,9 @@ class Turns:
         before, reached = strongest(old)
         if reached < _DECISIVE or name in old or new.get(before, 0.0) >= 0.75 * weight:
             return False
-        if self.is_head(index) or self._honours(index, stop):
-            return False
         kin = families()
+        if self.is_head(index) or (self._honours(index, stop) and not kin[name] & _AWARDED):
+            return False
         near = any(weight_before >= _DECISIVE and kin[other] & kin[name] for other, weight_before in old.items())
         return self._may_turn(index, sign, weight, near=near)
 
@@ -98,7 +100,7 @@ class Turns:
     def _turns_inside(self, index: int) -> bool:
         """Whether a comma parts two measures of one sentence: a verb opens the second, and it goes on or is counted."""
         clause = self.clauses[index]
-        if not self._begins(index):
+        if not self._begins(index) or clause.start - self.clauses[self.begin].start < _STUB:
             return False
         stop = min(self.stops["；"][index], index + _AHEAD)
         name, weight = strongest(self._weights(index, stop))
