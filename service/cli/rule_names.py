@@ -60,6 +60,7 @@ _NAMES = {
     "title of the page": "网页标题",
     "wording of a disclosure report": "信息公开年报的措辞",
     "wording of a notice or plan": "通知或方案的措辞",
+    "wording of a paper or yearbook": "论文或年鉴的措辞",
     "wording of a report": "报告的措辞",
     "wording of an exercise": "试题的措辞",
     "words for oneself": "自称",
