@@ -24,20 +24,20 @@ class KindFinding:
 
 
 _TITLE_RULES: tuple[tuple[ReportKind, str, re.Pattern[str]], ...] = (
-    (ReportKind.INTERPRETATION, "title of an interpretation", re.compile(r"解读")),
+    (ReportKind.INTERPRETATION, "title of an interpretation", re.compile(r"解读|读懂|图解|一图看")),
     (
         ReportKind.OTHER,
         "title of another yearly report",
         re.compile(
             r"信息公开[^。]{0,10}(?:年度)?(?:工作)?报告|审议意见|(?:预算|决算)公开|工作年报|年鉴|考试|"
-            r"试题|论文"
+            r"试题|论文|(?:第三方)?评估报告|(?:督察|督查|考核|审计|调研)(?:情况)?报告$|研究$"
         ),
     ),
     (
         ReportKind.OTHER,
         "title of a list or rule",
         re.compile(
-            r"(?:清单|指标体系|(?:工作)?规则|指引|(?:工作|管理|考核|实施)?办法|(?:工作)?制度|职责|规定|"
+            r"(?:清单|指标体系|(?:工作)?规则|指引|(?:工作|管理|考核|实施)?办法|(?:工作)?制度|职责(?:分工)?|规定|"
             r"标准|细则|公告|公示)$"
         ),
     ),
@@ -51,7 +51,7 @@ _TITLE_RULES: tuple[tuple[ReportKind, str, re.Pattern[str]], ...] = (
         ),
     ),
 )
-_REPORT_TITLE = re.compile(r"报告|总结|汇报|情况|白皮书|成效|述法|述职|自查|工作打算$")
+_REPORT_TITLE = re.compile(r"报告|总结|汇报|情况|白皮书|成效|述法|述职|自查|工作打算$|综述$|回顾$")
 _NEWS_TITLE = re.compile(
     r"召开|举行|举办|揭牌|调研|视察|赴.{2,12}(?:督|考察|学习)|督导|督察组|专题会|述法会|评议会|"
     r"实现.{2,20}全覆盖|率先|开展.{2,24}活动$|"
@@ -66,7 +66,7 @@ _NEWS_OPENING = re.compile(
 _NEWS_LINE = re.compile(r"^(?:调研|视察|督察|督导|检查|听取)[^。，,]{2,40}(?:情况)?$")
 _HALF_YEAR = re.compile(r"上半年|半年(?:度)?工作")
 _FIVE_YEAR = re.compile(
-    r"五年来|五年(?:法治|依法|工作)|近五年|[“\"]?十[一二三四五][“\"”]?五[”\"]?(?:时期|期间)|"
+    r"五年来|五年(?:法治|依法|工作|综述|回顾|总结)|近五年|[“\"]?十[一二三四五][“\"”]?五[”\"]?(?:时期|期间)|"
     r"(?:20[0-9]{2})[-—–~至]{1,2}(?:20)?[0-9]{2}年?"
 )
 _DUTY_TITLE = re.compile(
@@ -91,8 +91,13 @@ _NOTICE_OPENING = re.compile(
     r"特制定本(?:方案|要点|计划|办法|清单|规划)|制定本(?:方案|要点|计划|办法)"
 )
 _EXAM = re.compile(
-    r"下列|阅读材料|材料一|结合材料|(?:新闻)?发布会[^。]{0,12}发布[^。]{0,12}白皮书|简答|选择题|"
+    r"下列(?:说法|选项|关于|表述|哪|各项)|阅读材料|材料一|结合材料|"
+    r"(?:新闻)?发布会[^。]{0,12}发布[^。]{0,12}白皮书|简答|选择题|"
     r"[A-D][.．、][^。]{2,30}[A-D][.．、]"
+)
+_PAPER = re.compile(
+    r"摘[ \u3000]{0,2}要[:：】]|参考文献|基金项目|作者(?:简介|单位)[:：]|"
+    r"^(?:[0-9]{4}卷\n)?【[^】\n]{6,40}】[ \u3000]?[一-鿿]"
 )
 _DISCLOSURE = re.compile(
     r"政府信息公开(?:工作)?(?:年度报告|条例》?(?:第五十条|要求))|现向社会公布[0-9]{4}年度|"
@@ -172,6 +177,9 @@ def _by_title(title: str, frame: Frame, opening: str) -> KindFinding | None:
     if not _REPORT_TITLE.search(bare) or _MEETING_TITLE.search(bare):
         match = _NEWS_TITLE.search(bare)
         return KindFinding(ReportKind.NEWS, "title of a news item", title, *place) if match else None
+    paper = _PAPER.search(opening)
+    if paper:
+        return KindFinding(ReportKind.OTHER, "wording of a paper or yearbook", paper.group(), *place)
     if _NEWS_LINE.match(bare):
         return KindFinding(ReportKind.NEWS, "title of a news item", title, *place)
     if _NEWS_OPENING.match(opening) and not re.search(r"(?:报告|总结|汇报)$", bare):
@@ -214,6 +222,7 @@ def _by_opening(opening: str, start: int) -> KindFinding | None:
     first = opening.split("\n")[0]
     rules: tuple[tuple[ReportKind, str, re.Match[str] | None], ...] = (
         (ReportKind.OTHER, "wording of a disclosure report", _DISCLOSURE.search(opening)),
+        (ReportKind.OTHER, "wording of a paper or yearbook", _PAPER.search(opening)),
         (ReportKind.OTHER, "wording of an exercise", _EXAM.search(opening)),
         (ReportKind.PLAN, "opening about a paper that was issued", _PLAN_PAPER.search(opening)),
         (ReportKind.PLAN, "wording of a notice or plan", _NOTICE_OPENING.search(opening)),
