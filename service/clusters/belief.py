@@ -18,8 +18,8 @@ from service.clusters.themes import Catalogue
 __all__ = ["ThemeModel", "blend", "learn_themes"]
 
 DENSE_SHARE = 0.7  # of the vectors in the space of the centres; the rest is words
-EXAMPLE_WEIGHT = 4.0  # strength of full similarity to a theme's examples
-CENTRE_WEIGHT = 4.0  # strength of full similarity to a theme's centre
+EXAMPLE_WEIGHT = 6.0  # strength of full similarity to a theme's examples
+CENTRE_WEIGHT = 6.0  # strength of full similarity to a theme's centre
 EXAMPLE_COUNT = 3.0  # passages that the examples of a theme stand for in its centre
 ROUNDS = 2
 
