@@ -54,7 +54,10 @@ CRUMBS = re.compile(
     r"(?:当前|所在|现在|您的|你的)(?:所在)?的?位置|首页 ?(?:>|»|›|→|＞|/|\\|-{1,2}>|::)|"
     r"^[^。]{0,40}(?: ?(?:>|»|›|＞)+ ?[^。>»›＞]{2,20}){2}"
 )
-ONLY_SIGNS = re.compile(r"^[\s|｜_＿—–\-=*·•~～<>«»›/\\+#?？.。,，、:：;；□■◇◆○●►▲△☆★×]+$")
+# Marks that end a sentence may stand alone where a line was broken before them.
+ONLY_SIGNS = re.compile(
+    r"^(?![。，；：、！？,;:.…”’）)》]+$)[\s|｜_＿—–\-=*·•~～<>«»›/\\+#?？.。,，、:：;；□■◇◆○●►▲△☆★×]+$"
+)
 IMAGE_NAME = re.compile(r"(?i)^[^ 。，]{0,60}\.(?:png|jpe?g|gif|bmp|webp|svg)(?: ?\([^)]{0,20}\))?$")
 FILE_NAME = re.compile(
     r"(?i)^[^。]{1,90}\.(?:docx?|pdf|xlsx?|wps|et|ofd|zip|rar|7z|pptx?|txt)(?: ?[(（][^)）]{0,24}[)）])?$"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from embed.reading.document import RemovalReason
@@ -23,6 +23,9 @@ MARK = re.compile(
     r"\d{1,2} ?[、.．](?!\d)|"
     r"[①-⑳㈠-㈩⑴-⒇◆●■—]|[一二三四五六七八九十]{1,2}[是要](?![否求])|附件|第[一二三四五六七八九十]+[,，、])"
 )
+ANY_MARK = re.compile("[，。；：、！？,;:]")
+TITLE_END = re.compile(r"(?:法治|依法行政).{0,20}(?:报告|总结|情况|汇报) *$")
+CLOSING_MARKS = re.compile(r" *[。，；：、！？,;:.…”’）)》]+ *$")
 RUN_IN_MARK = re.compile(r"[一二三四五六七八九十]{1,2}[是要]|第[一二三四五六七八九十]+[,，]")
 SPACED_NUMBER = re.compile(r"\d [一-鿿]")
 TIGHT_NUMBER = re.compile(r"\d[一-鿿]")
@@ -39,11 +42,11 @@ def page_edits(lines: Sequence[Line]) -> list[Edit]:
     numbers |= {i for i, line in enumerate(lines) if BARE_NUMBER.match(line.text) and _beside(lines, i, breaks)}
     heads = _running_heads(lines, numbers, breaks)
     edits = []
-    for i, line in enumerate(lines):
-        if i in numbers:
-            edits.append(Edit(line.start, line.end, RemovalReason.PAGE_NUMBER))
-        elif i in heads:
-            edits.append(Edit(line.start, line.end, RemovalReason.RUNNING_HEAD))
+    for i in sorted(numbers | heads):
+        line, reason = lines[i], RemovalReason.PAGE_NUMBER if i in numbers else RemovalReason.RUNNING_HEAD
+        edits.append(Edit(line.start, line.end, reason))
+        if i + 1 < len(lines):  # a blank line in its place would part the paragraph that goes on
+            edits.append(Edit(line.end, line.end + 1, None))
     return edits
 
 
@@ -68,6 +71,7 @@ def _running_heads(lines: Sequence[Line], numbers: set[int], breaks: set[int]) -
     repeated = {i: key for i, key in keys.items() if counts[key] >= 2 and not key.endswith(SENTENCE_END)}
     marks = numbers | breaks
     heads = {i for i in repeated if marks and _beside(lines, i, marks)}
+    heads |= {i for i in keys if i not in heads and _splits_a_sentence(lines, i, numbers)}
     seen: Counter[str] = Counter()
     for i, key in repeated.items():
         seen[key] += 1
@@ -76,10 +80,36 @@ def _running_heads(lines: Sequence[Line], numbers: set[int], breaks: set[int]) -
     return heads
 
 
+def _splits_a_sentence(lines: Sequence[Line], index: int, numbers: set[int]) -> bool:
+    """Whether a short line without any mark stands behind a page number in the middle of a sentence."""
+    text = lines[index].text.strip()
+    if (
+        index - 2 < 0
+        or index - 1 not in numbers
+        or index + 1 >= len(lines)
+        or ANY_MARK.search(text)
+        or MARK.match(text)
+    ):
+        return False
+    before, after = lines[index - 2].text.rstrip(), lines[index + 1].text
+    return (
+        len(text) < len(before) - 4
+        and not before.endswith(SENTENCE_END)
+        and len(before.strip()) >= 15
+        and bool(after.strip())
+        and not MARK.match(after.strip())
+        and _indent(after) < 2
+    )
+
+
+_Measure = Callable[[str], int]
+
+
 @dataclass(frozen=True, slots=True)
 class _Margin:
-    """How a text is wrapped: the cells of a full line, how far lines fall short of it, and its habits."""
+    """How a text is wrapped: the length of a full line in one measure, how far lines fall short of it, its habits."""
 
+    measure: _Measure
     width: int
     slack: int
     indented: bool  # paragraphs begin with an indent
@@ -89,8 +119,6 @@ class _Margin:
 def unwrap_edits(lines: Sequence[Line]) -> Iterator[Edit]:
     """Line feeds inside paragraphs. A text with one paragraph a line has none."""
     margin = _margin(lines)
-    if margin is None:
-        return
     previous: Line | None = None
     for line in lines:
         text = line.text
@@ -99,7 +127,7 @@ def unwrap_edits(lines: Sequence[Line]) -> Iterator[Edit]:
                 previous = None if _closed(previous.text) else previous
             continue
         if previous is not None and _continues(previous.text, text, margin):
-            yield _join(previous, line, spaced=margin.spaced)
+            yield _join(previous, line, spaced=margin is not None and margin.spaced)
         previous = line
 
 
@@ -112,7 +140,7 @@ def _join(previous: Line, line: Line, *, spaced: bool) -> Edit:
     end = line.start + (len(line.text) - len(line.text.lstrip()))
     left, right = previous.text.rstrip()[-1], line.text.lstrip()[0]
     apart = left.isascii() and right.isascii() and left.isalpha() and right.isalpha()
-    apart = apart or (spaced and left.isascii() != right.isascii() and (left.isdigit() or right.isdigit()))
+    apart = apart or (spaced and bool(re.match(r"\d[一-鿿]|[一-鿿]\d", left + right)))
     return Edit(start, end, RemovalReason.LINE_BREAK, " " if apart else "")
 
 
@@ -125,36 +153,56 @@ def _indent(text: str) -> int:
     return _cells(text[: len(text) - len(text.lstrip())] + "x") - 1
 
 
+def _characters(text: str) -> int:
+    return len(text.rstrip())
+
+
 def _margin(lines: Sequence[Line]) -> _Margin | None:
     """The margin of a wrapped text, or None for a text that is not wrapped."""
     texts = [line.text for line in lines if len(line.text.strip()) >= 4]
-    open_lines = [_cells(t) for t in texts if not t.rstrip().endswith(SENTENCE_END)]
+    open_lines = [text for text in texts if not text.rstrip().endswith(SENTENCE_END)]
     if len(open_lines) < 4:
         return None
-    width = sorted(_cells(t) for t in texts)[int(len(texts) * 0.9)]
-    slack = max(6, width // 6)
-    full = sum(1 for cells in open_lines if width - slack <= cells <= width + slack)
-    if not NARROWEST <= width <= WIDEST or full < 4 or full * 2 < len(open_lines):
+    # A printer counts cells, a program characters: the measure in which more lines are just full is the right one.
+    best: tuple[int, _Measure, int, int] | None = None
+    measures: tuple[tuple[_Measure, int, int], ...] = ((_cells, 2, 6), (_characters, 1, 10))
+    for measure, exact, loose in measures:
+        width = sorted(map(measure, texts))[int(len(texts) * 0.9)]
+        slack = max(exact + 2, width // loose)
+        just_full = sum(1 for text in open_lines if abs(measure(text) - width) <= exact)
+        if best is None or just_full > best[0]:
+            best = (just_full, measure, width, slack)
+    if best is None:
         return None
-    indents = [_indent(t) for t in texts]
-    body = [i for i, t in zip(indents, texts, strict=True) if _cells(t) >= width - slack]
-    indented = 0 < sum(1 for i in body if 2 <= i <= 8) < len(body)
+    _, measure, width, slack = best
+    full = sum(1 for text in open_lines if abs(measure(text) - width) <= slack)
+    if not NARROWEST <= width * (1 if measure is _cells else 2) <= WIDEST or full < 4 or full * 2 < len(open_lines):
+        return None
+    body = [_indent(text) for text in texts if measure(text) >= width - slack]
+    indented = 0 < sum(1 for indent in body if 2 <= indent <= 8) < len(body)
     joined = "\n".join(texts)
     spaced = len(SPACED_NUMBER.findall(joined)) > 3 * len(TIGHT_NUMBER.findall(joined))
-    return _Margin(width, slack, indented, spaced)
+    return _Margin(measure, width, slack, indented, spaced)
 
 
-def _continues(previous: str, text: str, margin: _Margin) -> bool:
-    cells = _cells(previous)
-    if cells < margin.width - margin.slack - (8 if margin.indented else 0):
+def _continues(previous: str, text: str, margin: _Margin | None) -> bool:
+    if CLOSING_MARKS.match(text):
+        return True
+    if margin is None:
+        return False
+    length = margin.measure(previous)
+    if length < margin.width - margin.slack * (2 if margin.indented else 1):
         return False
     indent = _indent(text)
     if margin.indented and indent >= 2:
         return False
+    ended = previous.rstrip().endswith(SENTENCE_END)
     if MARK.match(text.strip()):
-        if previous.rstrip().endswith(SENTENCE_END):
-            return margin.indented and bool(RUN_IN_MARK.match(text.strip()))
-        return margin.indented or text[0].isdigit()
-    if not margin.indented and previous.rstrip().endswith("。") and cells < margin.width - 3:
+        return (
+            margin.indented and bool(RUN_IN_MARK.match(text.strip())) if ended else margin.indented or text[0].isdigit()
+        )
+    if not margin.indented and TITLE_END.search(previous):
+        return False
+    if not margin.indented and ended and length < margin.width - 1:
         return False
     return indent < 12

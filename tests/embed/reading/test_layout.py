@@ -106,3 +106,32 @@ def test_numbers_between_blanks_keep_their_blank_where_a_line_was_broken() -> No
     ]
 
     assert "到会，共 12 人次" in cleaned("\n".join(lines))
+
+
+def wrapped(paragraphs: list[str], width: int, indent: str, page: str, rows: int = 4) -> str:
+    """Lines of exactly `width` characters, a page number and a running head after every `rows` of them."""
+    lines: list[str] = []
+    for paragraph in paragraphs:
+        text = indent + paragraph
+        lines += [text[at : at + width] for at in range(0, len(text), width)]
+    out: list[str] = []
+    for number, at in enumerate(range(0, len(lines), rows), start=1):
+        out += [*lines[at : at + rows], page.format(number), "某某局法治政府建设年度报告"]
+    return "\n".join(out[:-1])
+
+
+PARAGRAPHS = [
+    "过去一年，局党组坚持把依法履职作为工作的生命线，按照全区年度要点统筹推进35项任务，较好地完成了年初确定的目标。",
+    "一、突出政治引领，夯实依法履职根基",
+    "（一）坚持学法先行。全年组织专题研学9次，邀请法官和教师到会讲授新修订的法律，每次会议开场留出一刻钟领读，并由办公室建档。",
+    "（二）理清权力家底。随上位法变动删去11项、合并6项，现行587项逐一标明法定依据、承办科室和追责情形，网上目录与台账一致。",
+    "二、差距与不足",
+    "个别干部仍存在重结果、轻程序的惯性，接到急难任务时先动手、后补手续，案卷中有3宗缺少审批时间，队伍年龄结构也不合理。",
+]
+
+
+@pytest.mark.parametrize("width", [26, 28, 30, 34, 36, 40])
+@pytest.mark.parametrize("indent", ["　　", "    "])
+@pytest.mark.parametrize("page", ["- {} -", "— {} —", "第 {} 页"])
+def test_a_text_cut_at_any_width_comes_back(width: int, indent: str, page: str) -> None:
+    assert cleaned(wrapped(PARAGRAPHS, width, indent, page)) == "\n".join(PARAGRAPHS)
