@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FORMAT", "IndexSettings", "Manifest", "ModelStamp", "Plan"]
 
-FORMAT = 1
+FORMAT = 2
 NAME = "manifest.json"
 _PREFIX = len('{"sha256":"') + 64 + len('","manifest":')
 
@@ -35,6 +35,19 @@ class ModelStamp:
     def of(cls, encoder: Encoder) -> ModelStamp:
         """The stamp of an encoder's passage vectors."""
         return cls(encoder.model, encoder.fingerprint, encoder.dimension, str(PASSAGE_SIDE))
+
+    def check_encoder(self, encoder: Encoder) -> None:
+        """Refuse an encoder whose vectors mean something else.
+
+        Raises:
+            ModelMismatch: the fingerprints differ; the message names both models.
+        """
+        if encoder.fingerprint != self.fingerprint:
+            raise ModelMismatch(
+                f"this store holds vectors of {self.name} ({self.fingerprint}), "
+                f"the encoder is {encoder.model} ({encoder.fingerprint}).",
+                hint=f"Use {self.name} with the engine it was built with, or run `bijian reindex --model …`.",
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,17 +106,8 @@ class Manifest:
         return self.text_rules, self.index_rules
 
     def check_encoder(self, encoder: Encoder) -> None:
-        """Refuse an encoder whose vectors mean something else.
-
-        Raises:
-            ModelMismatch: the fingerprints differ; the message names both models.
-        """
-        if encoder.fingerprint != self.fingerprint:
-            raise ModelMismatch(
-                f"this store holds vectors of {self.model.name} ({self.fingerprint}), "
-                f"the encoder is {encoder.model} ({encoder.fingerprint}).",
-                hint=f"Use {self.model.name} with the engine it was built with, or run `bijian reindex --model …`.",
-            )
+        """Refuse an encoder whose vectors mean something else; see `ModelStamp.check_encoder`."""
+        self.model.check_encoder(encoder)
 
     def write(self, folder: Path) -> None:
         """Write it with its own checksum."""
@@ -129,7 +133,7 @@ class Manifest:
         if value["format"] != FORMAT:
             raise StoreVersion(
                 f"{folder} has format {value['format']}, this version of Bijian reads format {FORMAT}.",
-                hint="Run `bijian reindex` with this version.",
+                hint="Run `bijian reindex`: nothing is encoded twice.",
             )
         value["model"] = ModelStamp(**value["model"])
         plans = tuple(Plan(**plan) for plan in value["index"].pop("plans"))

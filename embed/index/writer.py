@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from embed.exceptions import StoreVersion
 from embed.index.builder import Entry, build_generation
 from embed.index.catalog import Catalog
 from embed.index.edits import REMOVED, Edits, by_report, corrected
@@ -310,6 +311,17 @@ class StoreWriter:
         old = [n for n in self.store.generations() if n != current]
         kept = [n for n in old if n < current][-(keep - 1) :] if keep > 1 else []
         return [n for n in old if n not in kept and self.store.remove_generation(n)]
+
+    def current_model(self) -> tuple[ModelStamp | None, tuple[str, str] | None]:
+        """Model and rules of the current generation; no rules where another version of Bijian wrote it."""
+        number = self.store.current_number()
+        if not number:
+            return None, None
+        try:
+            manifest = Manifest.read(self.store.path / "generations" / str(number))
+        except StoreVersion:
+            return self.publication(number)[0], None
+        return manifest.model, manifest.rules
 
     def manifest(self) -> Manifest | None:
         """The current generation's manifest, None when there is none yet."""

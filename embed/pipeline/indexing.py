@@ -133,8 +133,8 @@ class _Run:
         self.facts = facts
         self.progress = progress
         self.options = options
-        self.manifest = writer.manifest()
-        self.outdated = self.manifest is None or self.manifest.rules != (text_rules(), index_rules())
+        self.stamp, rules = writer.current_model()
+        self.outdated = rules != (text_rules(), index_rules())
         self.outcome = IndexOutcome(took_over=writer.took_over.get("pid") if writer.took_over else None)
         self._open = encoder if callable(encoder) else lambda: encoder
         self._encoder: Encoder | None = None
@@ -283,12 +283,12 @@ class _Run:
         """The encoder, opened when first asked for and held against what the store was built with."""
         if self._encoder is None:
             self._encoder = self._open()
-            if self.manifest is not None and not self._rebuild:
-                self.manifest.check_encoder(self._encoder)
+            if self.stamp is not None and not self._rebuild:
+                self.stamp.check_encoder(self._encoder)
         return self._encoder
 
     def _stamp(self) -> ModelStamp:
-        return self.manifest.model if self.manifest and not self._rebuild else ModelStamp.of(self.encoder())
+        return self.stamp if self.stamp and not self._rebuild else ModelStamp.of(self.encoder())
 
     def _bank(self) -> VectorBank:
         return self.writer.bank(self._stamp())

@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from embed.exceptions import ModelMismatch
+from embed.exceptions import ModelMismatch, StoreVersion
 from embed.index import Store, upkeep
+from embed.index.manifest import Manifest
 from embed.models.encoder import Side
 from embed.pipeline import IndexOptions, index_files, reindex
 from embed.structure.facts import Facts
@@ -231,3 +233,16 @@ def test_corrections_and_removals_survive_a_reindex_and_a_rollback_undoes_them(s
     assert [e.field for e in upkeep.edits_in_force(store)] == ["level", "region", "year", "removed"] or len(
         upkeep.edits_in_force(store)
     ) == 4
+
+
+def test_a_store_of_an_older_format_says_so_and_is_built_anew_without_encoding(store: Store, folder: Path) -> None:
+    index_files(store, [folder], HashEncoder())
+    inside = store.path / "generations" / "1"
+    replace(Manifest.read(inside), format=1).write(inside)
+    encoder = HashEncoder()
+
+    with pytest.raises(StoreVersion, match="has format 1, this version of Bijian reads format 2"):
+        Store.open(store.path).current()
+    outcome = index_files(store, [folder], encoder)
+
+    assert (outcome.changed, outcome.reports, outcome.read, encoder.encoded) == (True, 5, 0, [])
