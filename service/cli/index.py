@@ -8,7 +8,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -19,8 +19,9 @@ from service.cli.progress import Bars
 if TYPE_CHECKING:
     from embed.index.writer import Failure
     from embed.pipeline import IndexOutcome
+    from embed.structure.facts import Facts
 
-__all__ = ["command", "present"]
+__all__ = ["command", "expand", "present", "stated_facts"]
 
 SOME_FAILED = 3
 _LISTED = 20
@@ -55,7 +56,7 @@ def command(
     while True:
         with Bars() as bars:
             outcome = index_files(
-                store, expand(files), opener, facts=_facts(manifest), progress=bars.show, options=options
+                store, expand(files), opener, facts=stated_facts(manifest), progress=bars.show, options=options
             )
         if first or outcome.changed or not watch:
             present(outcome, settings.store, form)
@@ -78,7 +79,8 @@ def expand(patterns: Sequence[Path]) -> list[Path]:
     return paths
 
 
-def _facts(manifest: Path | None) -> Any:  # noqa: ANN401 - a mapping that only the pipeline looks into
+def stated_facts(manifest: Path | None) -> dict[str, Facts] | None:
+    """What a manifest states, by absolute path: names are relative to the working folder or to the manifest's own."""
     if manifest is None:
         return None
     from embed.structure import read_manifest

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -39,18 +40,16 @@ def _read(files: tuple[Path, ...], manifest: Path | None) -> Iterator[Report | R
     """Every document in the files, folders and archives, understood one after the other."""
     from embed.reading import ReadFailure, clean, read_documents
     from embed.structure import understand
+    from service.cli.index import expand, stated_facts
 
-    facts = None
-    if manifest is not None:
-        from embed.structure.facts import read_manifest
-
-        facts = read_manifest(manifest)
-    for path in files:
+    facts = stated_facts(manifest) or {}
+    for path in expand(files):
         for document in read_documents(path):
             if isinstance(document, ReadFailure):
                 yield document
-            else:
-                yield understand(document, clean(document), facts.get(document.name) if facts else None)
+                continue
+            file = document.name.partition("!/")[0]  # a member of an archive is known by what is known of the archive
+            yield understand(document, clean(document), facts.get(os.path.abspath(file)))  # noqa: PTH100 - as in index
 
 
 def _present(found: Report | ReadFailure, parts: tuple[str, ...], form: str) -> bool:

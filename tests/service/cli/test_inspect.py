@@ -105,6 +105,15 @@ def test_what_cannot_be_read_is_said_and_the_rest_goes_on(file: Path, tmp_path: 
     assert "全年调解纠纷89件。" in shown
 
 
+def test_what_a_manifest_states_wins(file: Path, tmp_path: Path) -> None:
+    manifest = tmp_path / "facts.csv"
+    manifest.write_text("file,year\nreport.txt,2019\n", encoding="utf-8")
+
+    _, shown = inspect(file, "--manifest", manifest, "--format", "json")
+
+    assert json.loads(shown)["metadata"]["year"] == 2019
+
+
 def test_every_role_and_every_reason_has_a_name() -> None:
     from embed.reading.document import RemovalReason
     from embed.structure.report import Role
