@@ -67,9 +67,10 @@ def _rounds(
     """Draw the graph once and merge until it has no pair left; None when the graph had none from the start."""
     rows, values = nearest(means, neighbours, threads=threads)
     one = np.repeat(np.arange(len(means), dtype=np.int32), rows.shape[1])
-    two, weight = rows.ravel(), values.ravel()
-    kept = (two >= 0) & (weight >= fineness)
-    one, two, weight = _unique(np.minimum(one, two)[kept], np.maximum(one, two)[kept], weight[kept])
+    two = rows.ravel()
+    kept = (two >= 0) & (values.ravel() >= fineness)
+    one, two = _pairs(one[kept], two[kept], len(means))
+    weight = _similarity(means, one, two)
     total = np.arange(len(means), dtype=np.int32)
     if not len(one):
         return None, means, counts
@@ -81,8 +82,10 @@ def _rounds(
         touched = changed[one] | changed[two]
         apart = one != two
         one, two, weight, touched = one[apart], two[apart], weight[apart], touched[apart]
-        one, two, weight, touched = _unique_touched(one, two, weight, touched)
-        weight[touched] = _similarity(means, one[touched], two[touched])
+        fresh = _pairs(one[touched], two[touched], len(means))
+        values = _similarity(means, *fresh)
+        one, two = np.concatenate([one[~touched], fresh[0]]), np.concatenate([two[~touched], fresh[1]])
+        weight = np.concatenate([weight[~touched], values])
         # A pair below the bound may come back: the mean of a merged cluster can be nearer. The next drawing sees it.
         kept = weight >= fineness
         one, two, weight = one[kept], two[kept], weight[kept]
@@ -93,13 +96,14 @@ def _merge_best(
     n: int, one: NDArray[np.int32], two: NDArray[np.int32], weight: NDArray[np.float32]
 ) -> tuple[NDArray[np.int32], NDArray[np.bool_]]:
     """Merge pairs that are each other's best; (new number of each cluster, whether each new cluster was merged)."""
-    ends = np.concatenate([one, two])
-    others = np.concatenate([two, one])
-    order = np.lexsort((others, -np.concatenate([weight, weight]), ends))
-    ends, others = ends[order], others[order]
-    first = np.concatenate([[True], ends[1:] != ends[:-1]])
-    best = np.full(n, -1, np.int32)
-    best[ends[first]] = others[first]
+    highest = np.full(n, -np.inf, np.float32)
+    np.maximum.at(highest, one, weight)
+    np.maximum.at(highest, two, weight)
+    best = np.full(n, n, np.int32)  # of equally near ones the first
+    for here_, there in ((one, two), (two, one)):
+        reached = weight == highest[here_]
+        np.minimum.at(best, here_[reached], there[reached])
+    best[best == n] = -1
     here = np.arange(n, dtype=np.int32)
     mutual = (best >= 0) & (best[np.maximum(best, 0)] == here)
     target = np.where(mutual, np.minimum(here, best), here)
@@ -135,21 +139,7 @@ def _similarity(means: NDArray[np.float32], one: NDArray[np.int32], two: NDArray
     return np.round(result, 6)
 
 
-def _unique(
-    one: NDArray[np.int32], two: NDArray[np.int32], weight: NDArray[np.float32]
-) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float32]]:
-    touched = np.zeros(len(one), np.bool_)
-    one, two, weight, _ = _unique_touched(one, two, weight, touched)
-    return one, two, weight
-
-
-def _unique_touched(
-    one: NDArray[np.int32], two: NDArray[np.int32], weight: NDArray[np.float32], touched: NDArray[np.bool_]
-) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float32], NDArray[np.bool_]]:
-    """Each pair once, the smaller number first, in order; of equal pairs the higher weight stays."""
-    low, high = np.minimum(one, two), np.maximum(one, two)
-    order = np.lexsort((-weight, high, low))
-    low, high, weight, touched = low[order], high[order], weight[order], touched[order]
-    first = np.ones(len(low), np.bool_)
-    first[1:] = (low[1:] != low[:-1]) | (high[1:] != high[:-1])
-    return low[first], high[first], weight[first], touched[first]
+def _pairs(one: NDArray[np.int32], two: NDArray[np.int32], n: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Each pair once, the smaller number first."""
+    keys = np.unique(np.minimum(one, two).astype(np.int64) * n + np.maximum(one, two))
+    return (keys // n).astype(np.int32), (keys % n).astype(np.int32)
