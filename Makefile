@@ -19,7 +19,7 @@ demo: install
 	$(BIN)/bijian index seeds/ --store $(STORE)
 	$(BIN)/bijian clusters --store $(STORE)
 	$(BIN)/bijian similar --store $(STORE) --text "多元化解矛盾纠纷，人民调解" --group-by county -k 5
-	$(BIN)/bijian report --store $(STORE) --out build/demo-report --format html,md
+	$(BIN)/bijian report --store $(STORE) --out build/demo-report --format html,docx,xlsx,md
 	@echo "build/demo-report/"
 
 test: install
