@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from embed.reading.document import Hint
+from embed.reading.html_tables import grid, inner_text, is_data_table
 from embed.reading.kinds import refuse
 from embed.reading.markup import Element
 from embed.reading.tables import table_lines
@@ -114,6 +115,13 @@ META_FIELDS = {
 SENTENCE = re.compile("[。；，,]")
 TITLE_TAIL = re.compile(r"[_|\-—–]")
 MOST_ELEMENTS = 400_000
+SIDE_NAME = re.compile(
+    r"(?:^|[\s_-])(?:share|bdshare|related|relate|recommend|sidebar|breadcrumb|crumbs?|pagination|pager|prevnext|copyright"
+    r"|footer|foot|toolbar|hotnews|xgwz|xgxx|fenxiang)(?:$|[\s_-])"
+)
+# What a report is called; a line of this shape above the article is its title when the page's head names none.
+TITLE_SHAPE = re.compile(r"法治|依法行政|述法")
+FARTHEST_TITLE = 12
 WHITE = re.compile("[ \t\r\n\f]+")
 
 
@@ -132,6 +140,7 @@ class _Line:
     inside: bool
     hidden: bool
     heading: bool
+    link: bool = False
 
 
 @dataclass(slots=True)
@@ -144,13 +153,19 @@ class _Walk:
     inside: int = 0
     hidden: int = 0
     heading: int = 0
+    side: int = 0
+    linked: int = 0  # characters of the line under way that belong to links
+    in_link: int = 0
 
     def flush(self) -> None:
         text = WHITE.sub(" ", "".join(self.parts)).strip(" ")
         self.parts.clear()
         for line in text.split("\v"):  # \v stands for <br>
             if line.strip(" "):
-                self.lines.append(_Line(line.strip(" "), self.inside > 0, self.hidden > 0, self.heading > 0))
+                inside = self.inside > 0 and self.side == 0
+                link = self.linked * 2 > len(text)
+                self.lines.append(_Line(line.strip(" "), inside, self.hidden > 0, self.heading > 0, link))
+        self.linked = 0
 
 
 def html_label(data: bytes) -> str | None:
@@ -193,7 +208,7 @@ def _collect(root: Element, walk: _Walk) -> None:
         if not isinstance(element.tag, str) or element.tag in SKIPPED:
             walk.parts.append(element.tail or "")
             continue
-        if element.tag == "table" and _is_data_table(element):
+        if element.tag == "table" and is_data_table(element):
             _table(element, walk)
             walk.parts.append(element.tail or "")
             continue
@@ -210,17 +225,23 @@ def _enter(element: Element, walk: _Walk) -> None:
     walk.inside += element is walk.article
     walk.hidden += _is_hidden(element)
     walk.heading += _is_heading(element)
+    walk.side += _is_side(element)
+    walk.in_link += element.tag == "a"
+    walk.linked += len(element.text or "") if walk.in_link else 0
     walk.parts.append(element.text or "")
 
 
 def _leave(element: Element, walk: _Walk) -> None:
     if element.tag in BLOCKS:
         walk.flush()
-    if element is walk.article or _is_hidden(element) or _is_heading(element):
+    if element is walk.article or _is_hidden(element) or _is_heading(element) or _is_side(element):
         walk.flush()
     walk.inside -= element is walk.article
     walk.hidden -= _is_hidden(element)
     walk.heading -= _is_heading(element)
+    walk.side -= _is_side(element)
+    walk.in_link -= element.tag == "a"
+    walk.linked += len(element.tail or "") if walk.in_link else 0
     walk.parts.append(element.tail or "")
 
 
@@ -236,62 +257,19 @@ def _is_heading(element: Element) -> bool:
     return "title" in name and len(name) < 60
 
 
-def _is_data_table(table: Element) -> bool:
-    if table.find(".//table") is not None:
-        return False
-    rows = list(table.iter("tr"))
-    if len(rows) < 2 or len(rows) > 2_000:
-        return False
-    widths = [sum(1 for cell in row if cell.tag in ("td", "th")) for row in rows]
-    if max(widths) < 2:
-        return False
-    return all(len(_text(cell)) <= 300 for row in rows for cell in row)
+def _is_side(element: Element) -> bool:
+    """Blocks that stand beside an article even where its element holds them."""
+    if element.tag in ("aside", "nav", "footer"):
+        return True
+    name = f"{element.get('class') or ''} {element.get('id') or ''}".lower()
+    return len(name) < 80 and bool(SIDE_NAME.search(name))
 
 
 def _table(table: Element, walk: _Walk) -> None:
     walk.flush()
     inside = walk.inside > 0 or any(parent is walk.article for parent in table.iterancestors())
-    grid = _grid(table)
-    for line in table_lines(grid):
+    for line in table_lines(grid(table)):
         walk.lines.append(_Line(line, inside, walk.hidden > 0, heading=False))
-
-
-def _grid(table: Element) -> list[list[str]]:
-    """Cells row by row; a cell that spans rows or columns stands in each of them."""
-    grid: list[list[str]] = []
-    below: dict[int, tuple[int, str]] = {}
-    for row in table.iter("tr"):
-        cells: list[str] = []
-        for cell in row:
-            if cell.tag not in ("td", "th"):
-                continue
-            while below.get(len(cells), (0, ""))[0] > 0:
-                _carry(cells, below)
-            text = _text(cell)
-            down = _span(cell, "rowspan") - 1
-            for _ in range(_span(cell, "colspan")):
-                if down > 0:
-                    below[len(cells)] = (down, text)
-                cells.append(text)
-        while below.get(len(cells), (0, ""))[0] > 0:
-            _carry(cells, below)
-        grid.append(cells)
-    return grid
-
-
-def _carry(cells: list[str], below: dict[int, tuple[int, str]]) -> None:
-    left, text = below[len(cells)]
-    below[len(cells)] = (left - 1, text)
-    cells.append(text)
-
-
-def _span(cell: Element, name: str) -> int:
-    value = cell.get(name) or "1"
-    return min(50, max(1, int(value))) if value.isdigit() and len(value) < 4 else 1
-
-
-def _text(element: Element) -> str:
-    return WHITE.sub(" ", "".join(element.itertext())).strip()
 
 
 def _article(root: Element) -> Element:
@@ -329,8 +307,8 @@ def _own_weight(element: Element) -> int:
 
 def _hints(root: Element) -> Iterator[Hint]:
     title = root.find(".//title")
-    if title is not None and _text(title):
-        yield Hint("title", _text(title)[:300], "<title>")
+    if title is not None and inner_text(title):
+        yield Hint("title", inner_text(title)[:300], "<title>")
     for meta in root.iter("meta"):
         name = (meta.get("name") or meta.get("property") or "").strip()
         value = WHITE.sub(" ", meta.get("content") or "").strip()
@@ -343,6 +321,7 @@ def _hints(root: Element) -> Iterator[Hint]:
 
 
 def _assembled(lines: list[_Line], hints: tuple[Hint, ...]) -> HtmlText:
+    _drop_links_at_the_ends(lines)
     _keep_title(lines, hints)
     outside: list[tuple[int, int]] = []
     position = 0
@@ -355,6 +334,15 @@ def _assembled(lines: list[_Line], hints: tuple[Hint, ...]) -> HtmlText:
                 outside.append((position, end))
         position = end + 1
     return HtmlText("\n".join(line.text for line in lines), tuple(outside), hints)
+
+
+def _drop_links_at_the_ends(lines: list[_Line]) -> None:
+    """Lists of links before and behind the running text are navigation, whatever element holds them."""
+    for ordered in (lines, lines[::-1]):
+        for line in ordered:
+            if line.inside and not line.hidden and not line.link:
+                break
+            line.inside = False
 
 
 def _keep_title(lines: list[_Line], hints: tuple[Hint, ...]) -> None:
@@ -371,14 +359,12 @@ def _keep_title(lines: list[_Line], hints: tuple[Hint, ...]) -> None:
             continue
         if text in named or (line.heading and any(text in name or name in text for name in named if len(name) > 5)):
             line.inside = text not in opening
-            _adopt_stamp(lines, i, first)
             return
-
-
-def _adopt_stamp(lines: list[_Line], title: int, first: int) -> None:
-    """Lines between title and article stay outside: they are fields of publication or widgets."""
-    for line in lines[title + 1 : first]:
-        line.inside = False
+    for line in reversed(lines[max(0, first - FARTHEST_TITLE) : first]):
+        text = _squeezed(line.text)
+        if not (line.hidden or line.link) and 8 <= len(text) <= 80 and TITLE_SHAPE.search(text) and ">" not in text:
+            line.inside = text not in opening
+            return
 
 
 def _squeezed(text: str) -> str:

@@ -127,3 +127,35 @@ def test_utf_16_markup_is_known_as_markup() -> None:
     page = "<html><body><p>依法行政，扎实推进。</p></body></html>"
 
     assert read(page.encode("utf-16")).text == "依法行政，扎实推进。"
+
+
+LINES = TEXT.split("\n")
+HEAD, REST = LINES[0], LINES[1:]
+FRAME = '<tr><td><table><tr><td><a href="1">首页</a></td><td><a href="2">政务公开</a></td></tr></table></td></tr>'
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        f"<div><a>首页</a><a>政务</a></div><div>{'<br>&nbsp;&nbsp;'.join(LINES)}</div><p>版权所有：某某县</p>",
+        (
+            f"<table>{FRAME}<tr><td><b>{HEAD}</b></td></tr><tr><td>发布时间：2024-01-15 来源：本网</td></tr>"
+            f"<tr><td><p>{'</p><p>'.join(REST)}</p></td></tr><tr><td>版权所有</td></tr></table>"
+        ),
+        "".join(
+            f"<p><span><o:p>&nbsp;</o:p></span><span>{line[:4]}</span><span>{line[4:]}</span></p>" for line in LINES
+        ),
+        (
+            f"<h1>{HEAD}</h1><div><p>{'</p><p>'.join(REST[:3])}</p></div><div><p>{'</p><p>'.join(REST[3:])}</p></div>"
+            "<ul><li><a>某镇召开会议，部署近期工作。</a></li><li><a>某镇开展宣传，推进依法行政。</a></li></ul>"
+        ),
+        (
+            f"<header><nav>首页 政务公开</nav></header><main><article><h1>{HEAD}</h1><p>2024-01-15 09:00 来源：某某县</p>"
+            f"{''.join(f'<section><p>{line}</p></section>' for line in REST)}</article>"
+            "<aside><p>热点：全县召开法治大会，安排部署重点工作，推进依法行政。</p></aside></main>"
+        ),
+    ],
+    ids=["line breaks", "layout tables", "word", "several blocks", "sections"],
+)
+def test_pages_of_every_build_give_the_same_text(page: str) -> None:
+    assert clean(read(f"<html><body>{page}</body></html>".encode())).text == TEXT
