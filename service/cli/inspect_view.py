@@ -16,7 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from embed.reading.document import Removal, RemovalReason
-from embed.structure.report import Metadata, Passage, Report, Role, Section
+from embed.structure.report import Level, Metadata, Passage, Report, ReportKind, Role, Section
 from service.cli.rule_names import named
 
 __all__ = ["report_json", "show_report"]
@@ -40,6 +40,22 @@ FIELDS = {
     "department": "部门 department",
     "issuer": "制发 issuer",
     "url": "网址 url",
+}
+NAMES: dict[object, str] = {
+    ReportKind.REPORT: "年度报告 report",
+    ReportKind.HALF_YEAR: "半年报告 half-year report",
+    ReportKind.FIVE_YEAR: "五年报告 five-year report",
+    ReportKind.DUTY: "述法报告 report on one person's duty",
+    ReportKind.PLAN: "计划 plan",
+    ReportKind.NEWS: "新闻 news",
+    ReportKind.INTERPRETATION: "解读 interpretation",
+    ReportKind.TEMPLATE: "范文模板 template",
+    ReportKind.OTHER: "其他文件 other",
+    Level.PROVINCE: "省级 province",
+    Level.CITY: "市级 city",
+    Level.COUNTY: "县级 county",
+    Level.TOWNSHIP: "乡镇级 township",
+    Level.DEPARTMENT: "部门 department",
 }
 REASONS = {
     RemovalReason.CHROME: "页面框架 page chrome",
@@ -141,6 +157,8 @@ def _value(metadata: Metadata, name: str) -> str:
         names = [part for part in (region.province, region.city, region.county, region.town) if part]
         return " ".join(names) + (f"（{region.code}）" if region.code else "")
     value = getattr(metadata, name)
+    if name in ("kind", "level") and value in NAMES:
+        return NAMES[value]
     return "" if value is None else " ".join(str(value).split())
 
 

@@ -116,10 +116,11 @@ def test_what_a_manifest_states_wins(file: Path, tmp_path: Path) -> None:
 
 def test_every_role_and_every_reason_has_a_name() -> None:
     from embed.reading.document import RemovalReason
-    from embed.structure.report import Role
-    from service.cli.inspect_view import REASONS, ROLES
+    from embed.structure.report import Level, ReportKind, Role
+    from service.cli.inspect_view import NAMES, REASONS, ROLES
 
     assert set(ROLES) == set(Role)
+    assert set(NAMES) == set(Level) | set(ReportKind)
     assert set(REASONS) == set(RemovalReason)
 
 
