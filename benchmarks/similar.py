@@ -218,7 +218,7 @@ def hash_of(text: str) -> int:
 
 def speed(path: Path, passages: int, quick: bool) -> None:
     if not (path / "generations").exists():
-        write_store(path, passages)
+        write_store(path, passages, open_model())
     generation = Generation(path / "generations" / "1")
     random = np.random.default_rng(3)
     count = 1000 if quick else 10_000

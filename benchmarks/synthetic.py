@@ -1,8 +1,8 @@
 """A large store of shuffled clauses of the annotated reports: real words, real lengths, invented reports.
 
 Passages are made of two to five clauses, a twentieth of them copies of earlier ones. A passage's vector is the mean of
-its clauses' random vectors with some noise, so passages that share clauses are near. Nothing is encoded: a million
-passages take a few minutes.
+its clauses' vectors with some noise, so passages that share clauses are near, and the vectors lie as those of real text
+do. Only the clauses are encoded (or, without an encoder, given random vectors): a million passages take a few minutes.
 """
 
 from __future__ import annotations
@@ -21,13 +21,15 @@ from embed.index.ivf import EXACT_UP_TO, build_ivf
 from embed.index.lexical import build_lexical
 from embed.index.manifest import IndexSettings, Manifest, ModelStamp
 from embed.index.tables import KINDS, LEVELS, PASSAGE_TYPES, REPORT_TYPES, ROLES, PassageTable, ReportTable, write_table
-from embed.index.wording import lexical_terms
+from embed.index.wording import PASSAGE_SIDE, lexical_terms
+from embed.models.encoder import Encoder
 from embed.structure.divisions import load_divisions
 
 GOLD = Path(__file__).parent.parent / "tests" / "gold"
 DIMENSION = 384
 PER_REPORT = 50
 SEED = 7
+NOISE = 0.25  # of a clause vector's length: what a passage says beside its clauses
 
 
 def gold_clauses() -> list[tuple[str, int]]:
@@ -41,7 +43,7 @@ def gold_clauses() -> list[tuple[str, int]]:
     return sorted(set(clauses))
 
 
-def write_store(path: Path, passages: int) -> None:
+def write_store(path: Path, passages: int, encoder: Encoder | None = None) -> None:
     """Write a store with one generation of so many passages into an empty folder."""
     folder = path / "generations" / "1"
     folder.mkdir(parents=True)
@@ -56,7 +58,7 @@ def write_store(path: Path, passages: int) -> None:
         chosen[i], roles[i] = chosen[source], roles[source]
     _write_texts(folder, clauses, chosen)
     _write_tables(folder, random, reports, roles, chosen, clauses)
-    _write_vectors(folder, random, clauses, chosen)
+    _write_vectors(folder, random, _clause_vectors(random, clauses, encoder), chosen)
     terms = [lexical_terms(clause, ()) for clause, _ in clauses]
     vocabulary = build_lexical(folder, ([t for c in one for t in terms[c]] for one in chosen))
     manifest = Manifest(
@@ -156,14 +158,19 @@ def _write_tables(
     metadata.close()
 
 
-def _write_vectors(
-    folder: Path, random: np.random.Generator, clauses: list[tuple[str, int]], chosen: list[np.ndarray]
-) -> None:
-    base = random.standard_normal((len(clauses), DIMENSION)).astype(np.float32)
+def _clause_vectors(random: np.random.Generator, clauses: list[tuple[str, int]], encoder: Encoder | None) -> np.ndarray:
+    if encoder is None:
+        return random.standard_normal((len(clauses), DIMENSION)).astype(np.float32)
+    vectors = encoder.encode([clause for clause, _ in clauses], side=PASSAGE_SIDE)
+    vectors -= vectors.mean(axis=0)
+    return vectors * np.float32(np.sqrt(DIMENSION) / np.linalg.norm(vectors, axis=1).mean())
+
+
+def _write_vectors(folder: Path, random: np.random.Generator, base: np.ndarray, chosen: list[np.ndarray]) -> None:
     out = open_memmap(folder / "vectors.npy", mode="w+", dtype=np.float32, shape=(len(chosen), DIMENSION))
     for begin, block in _blocks(chosen):
         mean = np.array([base[one].mean(axis=0) for one in block])
-        mean += 0.4 * random.standard_normal(mean.shape).astype(np.float32)
+        mean += NOISE * random.standard_normal(mean.shape).astype(np.float32)
         out[begin : begin + len(block)] = mean / np.linalg.norm(mean, axis=1, keepdims=True)
     out.flush()
     write_array(folder / "mean.npy", np.zeros(DIMENSION, np.float32))
