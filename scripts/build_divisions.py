@@ -34,13 +34,23 @@ def read_release(folder: Path) -> dict[str, str]:
             code, name = str(row["code"])[:digits], tidy(row["name"])
             if not PLACEHOLDER.fullmatch(name):
                 found[code] = name
-    return found
+    return {code: without_place(code, name, found) for code, name in found.items()}
+
+
+def without_place(code: str, name: str, names: dict[str, str]) -> str:
+    """A town's name without the county's in front of it: 四平市铁东区平东街道 → 平东街道."""
+    if len(code) < 9:
+        return name
+    rest = name
+    for above in (names.get(code[:4], ""), names.get(code[:6], ""), "人民政府"):
+        rest = rest.removeprefix(above) if above else rest
+    return rest if re.fullmatch(r".{1,12}(?:镇|乡|街道|苏木)", rest) else name
 
 
 def tidy(name: str) -> str:
     """The everyday form of a name: 北城街道办事处 → 北城街道."""
     name = re.sub(r"[(（].*?[)）]|\s", "", name)
-    return OFFICE.sub("街道", name)
+    return OFFICE.sub("街道", name.removesuffix("街道") if name.endswith("办事处街道") else name)
 
 
 def read_changes(path: Path) -> dict[str, str]:

@@ -14,6 +14,7 @@ from embed.structure.regions import Conclusion, Known, Witness, conclude
 from embed.structure.report import Level, Region
 from embed.structure.witnesses import (
     OPENING,
+    acting_witnesses,
     body_witnesses,
     field_witnesses,
     line_witnesses,
@@ -53,6 +54,7 @@ class PlaceReader:
         witnesses = [
             *line_witnesses(self.text, self.frame, self.divisions),
             *organ_witnesses(list(self.author.subjects), start + OPENING),
+            *acting_witnesses(self.text, self.frame, self.divisions),
             *field_witnesses(self.fields, self.divisions),
             *body_witnesses(self.text, self.frame, self.mentions),
         ]

@@ -13,7 +13,14 @@ from embed.structure.issuer import Organ
 from embed.structure.page_fields import FieldKind, PageField
 from embed.structure.regions import Witness
 
-__all__ = ["body_witnesses", "field_witnesses", "line_witnesses", "organ_witnesses", "stem_witnesses"]
+__all__ = [
+    "acting_witnesses",
+    "body_witnesses",
+    "field_witnesses",
+    "line_witnesses",
+    "organ_witnesses",
+    "stem_witnesses",
+]
 
 OPENING = 900
 MOST_TEXT = 20000
@@ -36,6 +43,10 @@ _LISTED_AFTER = re.compile(r"[、和与]")
 _LOCAL_OFFICE = re.compile(
     r"派出所|司法所|人民法庭|法庭|公巡大队|交警中队|巡逻中队|卫生院|中心校|供电所|税务所|市场监管所|"
     r"财政所|自然资源所"
+)
+_ACTING = re.compile(
+    r"(?:^|[\n。；]|[0-9]年[,，]|年来[,，]|以来[,，]|下一步[,，])[ \u3000]*(?P<name>[一-鿿]{2,6}?)"
+    r"(?=将|坚持|始终|深入|认真|全面|持续|紧紧|积极|严格|立足|聚焦|市委|县委|区委)"
 )
 _SPEECH = re.compile(
     r"(?:视察|考察|对)(?P<name>[一-鿿]{2,6}?)(?:省|市|自治区)?(?:时|期间)?(?:的)?(?:工作)?(?:作出的?)?(?:系列)?"
@@ -177,6 +188,19 @@ def organ_witnesses(organs: list[Organ], opening_end: int) -> list[Witness]:
     for organ in organs:
         weight = 6.0 if organ.start < opening_end else 2.0
         found += [Witness(m, weight, "subject of a sentence", own=True) for m in organ.mentions]
+    return found
+
+
+def acting_witnesses(text: str, frame: Frame, divisions: Divisions) -> list[Witness]:
+    """Bare names that act at the head of a sentence: 2023年,乌兰浩特将坚持…"""
+    start, end = frame.body
+    found = []
+    for match in _ACTING.finditer(text, start, min(end, start + MOST_TEXT)):
+        name = match["name"]
+        rows = divisions.stems.get(name)
+        if rows and name not in common_words():
+            mention = Mention(match.start("name"), match.end("name"), name, tuple(rows), full=False)
+            found.append(Witness(mention, 5.0, "subject of a sentence", own=True))
     return found
 
 

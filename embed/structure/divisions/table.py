@@ -47,6 +47,7 @@ class Divisions:
         self.codes: list[str] = []
         self.names: list[str] = []
         self._past: dict[int, tuple[int, str]] = {}
+        self._renamed: set[int] = set()
         self._row_of: dict[str, int] = {}
         self.full: dict[str, list[int]] = {}
         self._chains: dict[int, Chain] = {}
@@ -76,9 +77,11 @@ class Divisions:
 
     def _add_changes(self, lines: list[str]) -> None:
         for line in lines:
-            year, old_code, old_name, new_code, _, _ = line.split("\t")
+            year, old_code, old_name, new_code, _, how, _ = line.split("\t")
             if len(old_code) == 6 or len(old_code) == 4:
                 self._add(old_code, old_name, int(year) - 1, new_code)
+                if how == "renamed":
+                    self._renamed.add(len(self.codes) - 1)
 
     def _add(self, code: str, name: str, until: int, successor: str) -> None:
         row = len(self.codes)
@@ -185,7 +188,7 @@ class Divisions:
     def _former_counties(self) -> dict[str, list[tuple[int, str, str]]]:
         former: dict[str, list[tuple[int, str, str]]] = {}
         for row, (until, successor) in self._past.items():
-            if len(self.codes[row]) == 6 and len(successor) == 6:
+            if row in self._renamed and len(successor) == 6:
                 former.setdefault(successor, []).append((until, self.names[row], self.codes[row]))
         return former
 
