@@ -150,7 +150,8 @@ FRAME = '<tr><td><table><tr><td><a href="1">首页</a></td><td><a href="2">政�
             "<ul><li><a>某镇召开会议，部署近期工作。</a></li><li><a>某镇开展宣传，推进依法行政。</a></li></ul>"
         ),
         (
-            f"<header><nav>首页 政务公开</nav></header><main><article><h1>{HEAD}</h1><p>2024-01-15 09:00 来源：某某县</p>"
+            f"<header><nav>首页 政务公开</nav></header><main><article><h1>{HEAD}</h1>"
+            "<p>2024-01-15 09:00 来源：某某县</p>"
             f"{''.join(f'<section><p>{line}</p></section>' for line in REST)}</article>"
             "<aside><p>热点：全县召开法治大会，安排部署重点工作，推进依法行政。</p></aside></main>"
         ),
