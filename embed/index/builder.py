@@ -49,13 +49,14 @@ class Entry:
     """One report that goes into a generation.
 
     files: every name under which its bytes were found, sorted; paths: the files that hold it, from the root.
-    corrected: names of metadata fields that people set.
+    reading: the key of the reading in the catalog. corrected: names of metadata fields that people set.
     """
 
     report: Report
     prepared: Prepared
     files: tuple[str, ...]
     paths: tuple[str, ...] = ()
+    reading: str = ""
     corrected: tuple[str, ...] = ()
 
 
@@ -114,6 +115,7 @@ def _write_texts(folder: Path, entries: Iterable[Entry]) -> _Columns:
         value = {
             "files": entry.files,
             "paths": entry.paths,
+            "reading": entry.reading,
             "sha256": entry.report.sha256,
             "metadata": metadata_to_json(entry.report.metadata),
             "corrected": entry.corrected,

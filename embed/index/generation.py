@@ -260,6 +260,7 @@ class Generation:
             metadata=metadata_from_json(value["metadata"]),
             passages=int(self.reports.count[row]),
             paths=tuple(value["paths"]),
+            reading=value.get("reading", ""),
             duplicate_of=None if original < 0 else self.report_id(original),
             corrected=tuple(value["corrected"]),
         )

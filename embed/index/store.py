@@ -18,8 +18,10 @@ from embed.exceptions import StoreCorrupt, StoreMissing
 from embed.index.catalog import Catalog
 from embed.index.files import disk_errors, read_current, write_current
 from embed.index.generation import Generation
+from embed.index.readings import Readings
 
 if TYPE_CHECKING:
+    from embed.index.tables import StoredReport
     from embed.index.writer import StoreWriter
     from embed.models.encoder import Encoder
     from embed.structure.report import Report
@@ -123,6 +125,20 @@ class Store:
                 return
             del self._held[number]
             os.close(self._handles.pop(number))
+
+    def read(self, report: StoredReport) -> Report:
+        """Everything that was understood of a report, as it was read: source text, evidence, sections, removals.
+
+        Corrections are not in it. May be called beside a writer.
+
+        Raises:
+            StoreCorrupt: the catalog does not hold it.
+        """
+        catalog = Catalog(self.path / "catalog.sqlite")
+        try:
+            return Readings(catalog).reading(report.reading)
+        finally:
+            catalog.close()
 
     def remove_generation(self, number: int) -> bool:
         """Remove a generation unless somebody holds it; whether it is gone."""

@@ -155,7 +155,7 @@ class StoredReport:
 
     file: the name it was read from; `files` has all names under which the same bytes were found, that one included;
     `paths` has the files on disk, from the root.
-    metadata: corrected where somebody corrected it; without evidence and candidates, which `Store.reading` has.
+    metadata: corrected where somebody corrected it; without evidence and candidates, which `Store.read` has.
     """
 
     id: str
@@ -166,6 +166,7 @@ class StoredReport:
     metadata: Metadata
     passages: int
     paths: tuple[str, ...] = ()
+    reading: str = ""
     duplicate_of: str | None = None
     corrected: tuple[str, ...] = ()
 

@@ -181,7 +181,7 @@ def _repair_catalog(store: Store) -> Iterator[str]:
         contents = {}
         for path, listed in reports.items():
             key = writer.catalog.digest("recovered", path, *(r.id for r in listed))
-            writer.keep_scan(key, listed)
+            writer.readings.keep_scan(key, listed)
             contents[path] = Source(names[path], "null", key)
         writer.set_contents(contents, number)
         if number:

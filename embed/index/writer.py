@@ -20,9 +20,8 @@ from embed.index.catalog import Catalog
 from embed.index.edits import REMOVED, Edits, by_report, corrected
 from embed.index.files import disk_errors, sync_folder, write_current
 from embed.index.manifest import Manifest, ModelStamp
-from embed.index.prepared import Prepared, prepare
-from embed.index.rules import index_rules, text_rules
-from embed.index.serial import pack_report, unpack_report
+from embed.index.readings import Failure, Readings
+from embed.index.serial import pack_report
 from embed.index.vectors import VectorBank, text_hash
 from embed.index.wording import PASSAGE_SIDE, embedding_text
 from embed.structure.report import Report
@@ -34,16 +33,6 @@ if TYPE_CHECKING:
 __all__ = ["Failure", "Source", "StoreWriter"]
 
 _KEPT_GENERATIONS = 2  # the current one and the one to go back to
-_IN_ONE_QUERY = 500
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """A document that could not be read: its name, a short stable reason, and a message for people."""
-
-    name: str
-    reason: str
-    message: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +44,6 @@ class Source:
     scan: str
 
 
-def _rules() -> str:
-    """What the terms and the keys of vectors depend on: the index's rules, and structure's, which masks names."""
-    return text_rules() + index_rules()
-
-
 class StoreWriter:
     """Made by `Store.writer`. What it keeps (readings, vectors) is harmless until `publish` swaps a generation in."""
 
@@ -68,6 +52,7 @@ class StoreWriter:
         self.took_over = took_over
         self.catalog = Catalog(store.path / "catalog.sqlite")
         self.edits = Edits(self.catalog)
+        self.readings = Readings(self.catalog)
         try:
             self._forget_unpublished()
         except BaseException:
@@ -105,73 +90,11 @@ class StoreWriter:
         text = json.dumps(note, ensure_ascii=False, default=str)
         self.catalog.run("UPDATE jobs SET finished = ?, state = ?, note = ? WHERE id = ?", (now, state, text, job))
 
-    # ---- readings and vectors
+    # ---- vectors and contents
 
     def bank(self, stamp: ModelStamp) -> VectorBank:
         """The vectors of one encoder."""
         return VectorBank(self.store.path / "vectors", stamp.fingerprint, stamp.dimension)
-
-    def known_scans(self, keys: Sequence[str]) -> set[str]:
-        """Those of the keys under which a scan is kept."""
-        known: set[str] = set()
-        for begin in range(0, len(keys), _IN_ONE_QUERY):
-            block = keys[begin : begin + _IN_ONE_QUERY]
-            marks = ",".join("?" * len(block))
-            known |= {row[0] for row in self.catalog.run(f"SELECT key FROM scans WHERE key IN ({marks})", block)}
-        return known
-
-    def keep_scan(
-        self, key: str, results: Sequence[Report | Failure], prepared: Sequence[Prepared | None] = ()
-    ) -> None:
-        """Keep what one file held, for good; `prepared` has one entry for each result, where it was worked out."""
-        digest = self.catalog.digest
-        listed: list[dict[str, str]] = []
-        with self.catalog.atomic():
-            for place, result in enumerate(results):
-                if isinstance(result, Failure):
-                    listed.append({"name": result.name, "reason": result.reason, "message": result.message})
-                    continue
-                reading = digest(key, str(place))
-                data = pack_report(result)
-                self.catalog.run(
-                    "INSERT OR REPLACE INTO readings VALUES (?, ?, ?, ?)",
-                    (reading, result.id, data, digest(reading, result.id, data)),
-                )
-                ready = prepared[place] if prepared else None
-                if ready is not None:
-                    self._keep_prepared(reading, ready)
-                listed.append({"name": result.file, "report": result.id, "reading": reading})
-            text = json.dumps(listed)
-            self.catalog.run("INSERT OR REPLACE INTO scans VALUES (?, ?, ?)", (key, text, digest(key, text)))
-
-    def scan(self, key: str) -> list[dict[str, str]]:
-        """What one file held: `name` with `report` and `reading`, or with `reason` and `message`."""
-        rows = self.catalog.run("SELECT results, digest FROM scans WHERE key = ?", (key,))
-        text, check = rows[0] if rows else ("", None)
-        self.catalog.check(check, key, text, what=f"scan {key}")
-        listed: list[dict[str, str]] = json.loads(text)
-        return listed
-
-    def reading(self, key: str) -> Report:
-        """One kept reading."""
-        rows = self.catalog.run("SELECT report, data, digest FROM readings WHERE key = ?", (key,))
-        report, data, check = rows[0] if rows else ("", b"", None)
-        self.catalog.check(check, key, report, data, what=f"reading {key}")
-        return unpack_report(data)
-
-    def _keep_prepared(self, reading: str, prepared: Prepared) -> None:
-        row = (reading, _rules(), prepared.pack())
-        self.catalog.run("INSERT OR REPLACE INTO prepared VALUES (?, ?, ?, ?)", (*row, self.catalog.digest(*row)))
-
-    def prepared(self, key: str, report: Report) -> Prepared:
-        """What the index needs of a kept reading, worked out again where the rules changed or a row is damaged."""
-        statement = "SELECT data, digest FROM prepared WHERE reading = ? AND rules = ?"
-        rows = self.catalog.run(statement, (key, _rules()))
-        if rows and rows[0][1] == self.catalog.digest(key, _rules(), rows[0][0]):
-            return Prepared.unpack(rows[0][0], len(report.passages))
-        made = prepare(report)
-        self._keep_prepared(key, made)
-        return made
 
     def live(self) -> dict[str, Source]:
         """The paths in the current generation, ascending, each with its source."""
@@ -207,7 +130,7 @@ class StoreWriter:
         contents = self.live()
         for report in reports:
             key = self.catalog.digest("added", report.file, pack_report(report))
-            self.keep_scan(key, [report])
+            self.readings.keep_scan(key, [report])
             contents[report.file] = Source(report.file, "null", key)
         return self.publish(contents, stamp, bank, rules=manifest.rules if manifest else ("added", "added"))
 
@@ -228,19 +151,22 @@ class StoreWriter:
         edits = by_report(self.edits.active())
         found: list[tuple[str, str, str, str]] = []
         for path, source in contents.items():
-            found.extend((d["report"], d["name"], d["reading"], path) for d in self.scan(source.scan) if "report" in d)
+            found.extend(
+                (d["report"], d["name"], d["reading"], path) for d in self.readings.scan(source.scan) if "report" in d
+            )
         for report_id, group in groupby(sorted(found), key=lambda row: row[0]):
             same = list(group)
             mine = edits.get(report_id, [])
             if any(edit.field == REMOVED for edit in mine):
                 continue
-            report = self.reading(same[0][2])
+            report = self.readings.reading(same[0][2])
             metadata, fields = corrected(report.metadata, mine)
             yield Entry(
                 replace(report, metadata=metadata),
-                self.prepared(same[0][2], report),
+                self.readings.prepared(same[0][2], report),
                 files=tuple(sorted({row[1] for row in same})),
                 paths=tuple(sorted({row[3] for row in same})),
+                reading=same[0][2],
                 corrected=fields,
             )
 

@@ -10,11 +10,12 @@ from pathlib import Path
 
 from embed.exceptions import BijianError
 from embed.index.manifest import ModelStamp
+from embed.index.readings import Failure
 from embed.index.rules import index_rules, text_rules
 from embed.index.serial import facts_from_json, facts_to_json
 from embed.index.store import Store
 from embed.index.vectors import VectorBank
-from embed.index.writer import Failure, Source, StoreWriter
+from embed.index.writer import Source, StoreWriter
 from embed.models.encoder import Encoder
 from embed.pipeline.embedding import EmbeddingThread
 from embed.pipeline.scanning import Job, absolute, file_hash, list_files, scan_all
@@ -227,7 +228,11 @@ class _Run:
 
     def _usable_scans(self, keys: Sequence[str]) -> set[str]:
         """Known scans without failures; a file that failed is tried again."""
-        return {key for key in self.writer.known_scans(keys) if all("report" in d for d in self.writer.scan(key))}
+        return {
+            key
+            for key in self.writer.readings.known_scans(keys)
+            if all("report" in d for d in self.writer.readings.scan(key))
+        }
 
     def _read_and_embed(
         self, new: Mapping[str, Source], live: Mapping[str, Source], contents: dict[str, Source]
@@ -260,7 +265,7 @@ class _Run:
             self.outcome.warnings.extend((r.file, warning) for r in reports for warning in r.warnings)
             if reports:
                 self.outcome.read += 1
-                self.writer.keep_scan(new[path].scan, scanned.results, scanned.prepared)
+                self.writer.readings.keep_scan(new[path].scan, scanned.results, scanned.prepared)
                 embedding.offer(reports)
             elif path in live:
                 contents[path] = live[path]
@@ -269,7 +274,7 @@ class _Run:
             self.progress(Stage("read", done + 1, len(jobs)))
 
     def _reports(self, scan: str) -> list[Report]:
-        return [self.writer.reading(d["reading"]) for d in self.writer.scan(scan) if "reading" in d]
+        return [self.writer.readings.reading(d["reading"]) for d in self.writer.readings.scan(scan) if "reading" in d]
 
     def _publish(self, contents: Mapping[str, Source]) -> None:
         self.progress(Stage("build", 0, 1))

@@ -13,7 +13,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from embed.index.prepared import Prepared, prepare
-from embed.index.writer import Failure
+from embed.index.readings import Failure
 from embed.reading import ReadFailure, clean, read_documents
 from embed.structure import understand
 from embed.structure.facts import Facts

@@ -17,7 +17,7 @@ from service.cli.options import format_option, read_settings, settings_options
 from service.cli.progress import Bars
 
 if TYPE_CHECKING:
-    from embed.index.writer import Failure
+    from embed.index.readings import Failure
     from embed.pipeline import IndexOutcome
     from embed.structure.facts import Facts
 

@@ -246,3 +246,13 @@ def test_a_store_of_an_older_format_says_so_and_is_built_anew_without_encoding(s
     outcome = index_files(store, [folder], encoder)
 
     assert (outcome.changed, outcome.reports, outcome.read, encoder.encoded) == (True, 5, 0, [])
+
+
+def test_the_whole_reading_of_a_report_can_be_read_again(store: Store, folder: Path) -> None:
+    index_files(store, [folder], HashEncoder())
+
+    report = store.read(reports_of(store)["大英县.txt"])  # type: ignore[arg-type]
+
+    assert report.source_text == (folder / "大英县.txt").read_text(encoding="utf-8")
+    assert [report.source_text[p.start : p.end] for p in report.passages] == [p.text for p in report.passages]
+    assert report.metadata.evidence
