@@ -19,6 +19,7 @@ from benchmarks.machine import describe_machine
 
 HERE = Path(__file__).parent
 RESULTS = HERE / "results"
+SHARED = "Near or above the number of cores the machine was shared: seconds are then too long, and ratios rough."
 YES = {True: "yes", False: "NO"}
 
 
@@ -61,6 +62,8 @@ def markdown(name: str, result: dict[str, Any], table: str | None) -> str:
         "",
         f"{machine['cpu']}, {machine['cores']} cores given, {machine['memory_gb']} GB, {machine['system']}; {versions}",
         "",
+        f"Load when it began: {machine['load_before']}. {SHARED}",
+        "",
         table if table is not None else "\n".join(["| figure | value |", "| --- | --- |", *flat(result["figures"])]),
     ]
     if result["limits"]:
@@ -86,9 +89,9 @@ def flat(figures: dict[str, Any], prefix: str = "") -> list[str]:
 def measure(name: str, *, quick: bool) -> bool:
     """Run one benchmark in this process and write its result; whether its limits hold."""
     module = importlib.import_module(f"benchmarks.{name}")
+    machine = describe_machine()
     figures = module.run(quick)
     mode = "quick" if quick else "full"
-    machine = describe_machine()
     result = {
         "benchmark": name,
         "mode": mode,

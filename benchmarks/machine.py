@@ -28,6 +28,7 @@ def describe_machine() -> dict[str, Any]:
         "cores": cores_given(),
         "memory_gb": round(pages / 2**30),
         "system": f"{platform.system()} {platform.machine()}",
+        "load_before": round(os.getloadavg()[0], 1),
         "versions": versions,
         "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
     }
