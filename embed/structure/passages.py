@@ -145,8 +145,11 @@ class _Divider(Turns):
     def _plans(self, clause: Clause) -> bool:
         if self.context.only_plans:
             return False
-        found = wording.PLAN.match(self.text, clause.start, clause.end)
+        end = min(self.clauses[self.stops["；"][self.index] - 1].end, clause.start + _LEAD_IN)
+        found = wording.PLAN.match(self.text, clause.start, end)
         if found is None:
+            return False
+        if not self.expects_problems and wording.REMEDY.match(self.text, clause.start, end):
             return False
         year = found.group("year")
         return year is None or (self.context.year is not None and int(year) > self.context.year)

@@ -158,6 +158,15 @@ def test_next_years_work_inside_a_problem_is_a_passage_of_its_own() -> None:
     assert divided(text, Role.PROBLEM, year=2024) == [text]
 
 
+def test_what_takes_up_a_problem_is_a_plan_only_where_problems_stand() -> None:
+    text = "数据互认不足。针对这一问题,将打通三套系统。"
+
+    assert divided(text, Role.PROBLEM) == ["数据互认不足。", "针对这一问题,将打通三套系统。"]
+    assert divided("群众反映排队时间长。针对这一问题,将窗口增至八个。", Role.MEASURE) == [
+        "群众反映排队时间长。针对这一问题,将窗口增至八个。"
+    ]
+
+
 def test_a_shortcoming_in_a_paragraph_on_measures_is_cut_off() -> None:
     text = "全年调解纠纷89件。但也要看到,专业调解员仍然不足。"
 
