@@ -113,6 +113,7 @@ def build(folder: Path, base: Path, size: int) -> dict[str, Any]:
     from embed.index.ivf import EXACT_UP_TO, build_ivf
     from embed.index.manifest import IndexSettings, Manifest
 
+    synthetic.EXACT_UP_TO = size  # its own vectors are replaced, so no cells are built for them
     synthetic.write_store(folder, size)
     inside = folder / "generations" / "1"
     out = open_memmap(inside / "vectors.npy", mode="w+", dtype=np.float32, shape=(size, base_width(base)))
