@@ -29,6 +29,7 @@ _PLACE = {role: place for place, role in enumerate(_ROLES)}
 _MEASURE, _PROBLEM, _CAUSE, _PLAN, _LEADERSHIP, _ = range(len(_ROLES))
 _OPENED = {Opening.CAUSE: (_CAUSE, 9.0), Opening.PLAN: (_PLAN, 6.0), Opening.PROBLEM: (_PROBLEM, 6.0)}
 _PLAIN = 3.0  # weight of plain wording: 存在的问题
+_NO_LEADER = -1.2  # of a measure under the leaders' heading in which no leader does anything
 _LONG_HEADING = 20  # a longer heading among measures names a measure, whatever words it holds
 _SELF = re.compile(r"本人|我们|我(?![市县区镇乡局街省州旗厅院校委办国])")
 _PERSONAL = re.compile(r"第一责任人|亲自")  # said of nobody but the leaders themselves
@@ -144,6 +145,8 @@ def _leaders(text: str, situation: Situation) -> float:
     own = sum([_is_own(topic) for topic in situation.topics])
     evidence = 0.5 * leaders + 0.6 * duties + 0.5 * min(own, 2) + (1.0 if leaders and _SUBJECT.match(text) else 0.0)
     if Role.LEADERSHIP in situation.headings:
+        if not evidence and situation.topics:
+            return _NO_LEADER
         return evidence + (0.5 if duties and not leaders and _SELF.search(text) else 0.0)
     if leaders and duties >= 3 and not _in_part(situation) and _PERSONAL.search(text):
         return evidence + 1.5
