@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from functools import cache
 
 from embed.reading.document import RemovalReason
-from embed.reading.lexicon import ADVERTISING_SIGNS, LONGEST_WORD, phrases, sign_cost, word_costs
+from embed.reading.lexicon import ADVERTISING_SIGNS, LONGEST_WORD, displaced_word, sign_cost, word_costs
 from embed.reading.tracked import Edit
 from embed.reading.wordlists import any_of, read_sections
 
-__all__ = ["MOST_RUNS", "injected_edits", "is_advertising"]
+__all__ = ["MOST_RUNS", "injected_edits", "is_advertising", "without_advertising"]
 
 # A document with more runs than this is nothing but advertising; the rest stays as it is.
 MOST_RUNS = 400
@@ -42,21 +42,23 @@ SERVICE = "官网|官方|下载|注册|平台|app|手机版|登录|登陆|首页
 WIDE_LETTER = re.compile("[０-９Ａ-Ｚａ-ｚ]")
 WIDE_LATIN = {0xFF01 + i: 0x21 + i for i in range(94)}
 
-BRAND, BETTING, SITE, LATIN, DIGITS, JOINER, UNKNOWN = range(7)
-TOKEN_COST = {BRAND: 4.0, BETTING: 4.0, SITE: 5.0}
+BRAND, BETTING, NAME, SITE, LATIN, DIGITS, JOINER, UNKNOWN = range(8)
+TOKEN_COST = {BRAND: 4.0, BETTING: 4.0, NAME: 6.0, SITE: 5.0}
 UNKNOWN_COST = {1: 13.0, 2: 19.0, 3: 28.0, 4: 44.0}
 START = -1
 NEVER = float("inf")
 # What one kind of token costs behind another, on top of its own cost.
-FIRST_COST = {BRAND: 0.0, BETTING: 6.0, SITE: 8.0, LATIN: 1.0, DIGITS: 5.0, JOINER: 2.0, UNKNOWN: 0.0}
+FIRST_COST = {BRAND: 0.0, BETTING: 6.0, NAME: 2.0, SITE: 8.0, LATIN: 1.0, DIGITS: 5.0, JOINER: 2.0, UNKNOWN: 0.0}
 STEP_COST = {(START, kind): cost for kind, cost in FIRST_COST.items()}
-STEP_COST |= {(before, UNKNOWN): 8.0 for before in (BRAND, BETTING, SITE, DIGITS)} | {(UNKNOWN, UNKNOWN): NEVER}
-STEP_COST |= {(before, DIGITS): 5.0 for before in (BRAND, BETTING, SITE)} | {(UNKNOWN, LATIN): 8.0}
+STEP_COST |= {(before, UNKNOWN): 8.0 for before in (BRAND, BETTING, NAME, SITE, DIGITS)} | {(UNKNOWN, UNKNOWN): NEVER}
+STEP_COST |= {(before, DIGITS): 5.0 for before in (BRAND, BETTING, NAME, SITE)} | {(UNKNOWN, LATIN): 8.0}
 STEP_COST |= {(before, kind): NEVER for before in (LATIN, DIGITS) for kind in (LATIN, DIGITS)} | {
     (JOINER, JOINER): NEVER
 }
+# A known name needs no unknown one before it, and no number.
+STEP_COST |= {(before, name): 12.0 for before in (UNKNOWN, DIGITS) for name in (BRAND, NAME)}
 # A run seldom ends in a name without a word of betting behind it, and hardly ever in a joiner.
-END_COST = {UNKNOWN: 8.0, JOINER: 12.0, DIGITS: 5.0}
+END_COST = {UNKNOWN: 8.0, JOINER: 12.0, DIGITS: 7.0}
 LONGEST_TOKEN = 8
 
 
@@ -64,6 +66,7 @@ LONGEST_TOKEN = 8
 def _vocabulary() -> dict[str, int]:
     sections = read_sections("advertising.txt")
     kinds = dict.fromkeys(sections["site"], SITE)
+    kinds |= dict.fromkeys(sections["names"], NAME)
     kinds |= dict.fromkeys(sections["betting"], BETTING)
     kinds |= dict.fromkeys(sections["brands"], BRAND)
     return kinds
@@ -120,7 +123,7 @@ def injected_edits(text: str) -> Iterator[Edit]:
         if run is None or run.start < done:
             continue
         start, end = _whole_line(folded, run)
-        yield Edit(start, end, RemovalReason.INJECTED, _displaced(folded, start, end))
+        yield Edit(start, end, RemovalReason.INJECTED, displaced_word(folded, start, end))
         done = end
 
 
@@ -131,6 +134,13 @@ def _folded(text: str) -> str:
     if len(small) == len(text):
         return small
     return "".join(c.lower() if len(c.lower()) == 1 else c for c in narrow)  # a few letters grow
+
+
+def without_advertising(line: str) -> str:
+    """A short text, such as the title of a page, without its runs of advertising."""
+    for edit in reversed(list(injected_edits(line))):
+        line = line[: edit.start] + edit.replacement + line[edit.end :]
+    return line
 
 
 def is_advertising(line: str) -> bool:
@@ -371,28 +381,3 @@ def _whole_line(text: str, run: _Run) -> tuple[int, int]:
 @cache
 def _keyword() -> re.Pattern[str]:
     return re.compile(f"{any_of(_vocabulary())}|[-_,，、|]")
-
-
-@cache
-def _cuts() -> dict[str, list[tuple[str, int]]]:
-    """Fixed phrases and places to cut them, by the two characters before the cut."""
-    cuts: dict[str, list[tuple[str, int]]] = {}
-    for phrase in phrases():
-        for cut in range(2, len(phrase) - 1):
-            cuts.setdefault(phrase[cut - 2 : cut], []).append((phrase, cut))
-    return cuts
-
-
-def _displaced(text: str, start: int, end: int) -> str:
-    """The middle of a fixed phrase whose two halves stand on both sides, where only one phrase fits."""
-    left, right = text[max(0, start - 20) : start], text[end : end + 20]
-    found: dict[str, int] = {}
-    for phrase, cut in _cuts().get(left[-2:], ()):
-        if not left.endswith(phrase[:cut]):
-            continue
-        for back in range(cut, len(phrase) - 1):
-            if right.startswith(phrase[back:]):
-                found[phrase[cut:back]] = max(found.get(phrase[cut:back], 0), cut + len(phrase) - back)
-    longest = max(found.values(), default=0)
-    fitting = {middle for middle, length in found.items() if length == longest}
-    return fitting.pop() if longest >= 6 and len(fitting) == 1 else ""

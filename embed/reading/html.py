@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from embed.reading.advertising import without_advertising
 from embed.reading.document import Hint
 from embed.reading.html_tables import grid, inner_text, is_data_table
 from embed.reading.kinds import refuse
@@ -308,13 +309,13 @@ def _own_weight(element: Element) -> int:
 def _hints(root: Element) -> Iterator[Hint]:
     title = root.find(".//title")
     if title is not None and inner_text(title):
-        yield Hint("title", inner_text(title)[:300], "<title>")
+        yield Hint("title", without_advertising(inner_text(title)[:300]), "<title>")
     for meta in root.iter("meta"):
         name = (meta.get("name") or meta.get("property") or "").strip()
         value = WHITE.sub(" ", meta.get("content") or "").strip()
         known = META_FIELDS.get(name.lower())
         if known and value:
-            yield Hint(known, value[:300], f"<meta name={name[:40]}>")
+            yield Hint(known, without_advertising(value[:300]), f"<meta name={name[:40]}>")
     for link in root.iter("link"):
         if (link.get("rel") or "").lower() == "canonical" and link.get("href"):
             yield Hint("url", link.get("href")[:500], "<link rel=canonical>")

@@ -9,7 +9,7 @@ from importlib.resources import files
 
 from embed.reading.wordlists import read_sections
 
-__all__ = ["ADVERTISING_SIGNS", "LONGEST_WORD", "phrases", "sign_cost", "word_costs"]
+__all__ = ["ADVERTISING_SIGNS", "LONGEST_WORD", "displaced_word", "phrases", "sign_cost", "word_costs"]
 
 LONGEST_WORD = 10  # longer phrases serve only to restore displaced words
 PHRASE_COST = 9.0
@@ -42,9 +42,34 @@ def sign_cost(character: str) -> float:
     if character in ADVERTISING_SIGNS:
         return 14.0
     if character.isdigit():
-        return 2.5
+        return 1.8
     if character.isascii() and character.isalpha():
         return 4.5
     if character in "|｜-—·":
         return 7.0
     return 3.0
+
+
+@cache
+def _cuts() -> dict[str, list[tuple[str, int]]]:
+    """Fixed phrases and places to cut them, by the two characters before the cut."""
+    cuts: dict[str, list[tuple[str, int]]] = {}
+    for phrase in phrases():
+        for cut in range(2, len(phrase) - 1):
+            cuts.setdefault(phrase[cut - 2 : cut], []).append((phrase, cut))
+    return cuts
+
+
+def displaced_word(text: str, start: int, end: int) -> str:
+    """The middle of a fixed phrase whose two halves stand on both sides, where only one phrase fits."""
+    left, right = text[max(0, start - 20) : start], text[end : end + 20]
+    found: dict[str, int] = {}
+    for phrase, cut in _cuts().get(left[-2:], ()):
+        if not left.endswith(phrase[:cut]):
+            continue
+        for back in range(cut, len(phrase) - 1):
+            if right.startswith(phrase[back:]):
+                found[phrase[cut:back]] = max(found.get(phrase[cut:back], 0), cut + len(phrase) - back)
+    longest = max(found.values(), default=0)
+    fitting = {middle for middle, length in found.items() if length == longest}
+    return fitting.pop() if longest >= 6 and len(fitting) == 1 else ""

@@ -160,3 +160,10 @@ FRAME = '<tr><td><table><tr><td><a href="1">首页</a></td><td><a href="2">政�
 )
 def test_pages_of_every_build_give_the_same_text(page: str) -> None:
     assert clean(read(f"<html><body>{page}</body></html>".encode())).text == TEXT
+
+
+def test_the_hints_of_a_hacked_page_are_without_its_advertising() -> None:
+    page = "<html><head><title>某某省2023年度法治政府建设情况-ks8凯发官方网站</title></head>"
+    page += "<body><p>依法行政，扎实推进。</p></body></html>"
+
+    assert read(page.encode()).hints == (Hint("title", "某某省2023年度法治政府建设情况", "<title>"),)
