@@ -66,7 +66,9 @@ def to_simplified(text: str) -> str:
     converted = _converter().convert(text)
     if len(converted) != len(text):
         converted = "".join(_single(character) for character in text)
-    return converted if converted == text and "著" not in text else _corrected(text, converted)
+    if converted == text and "著" not in text:
+        return converted
+    return _with_mainland_terms(text, _corrected(text, converted))
 
 
 def _corrected(text: str, converted: str) -> str:
@@ -126,7 +128,7 @@ def simplify(text: str) -> tuple[str, bool]:
     if simplified == text:
         return text, False
     if is_traditional(text, simplified):
-        return (_with_mainland_terms(text, simplified), True)
+        return simplified, True
     lines = []
     for before, after in zip(text.split("\n"), simplified.split("\n"), strict=True):
         lines.append(after if before == after or is_traditional(before, after) else before)
