@@ -23,12 +23,14 @@ def command() -> None:
 
 
 def _book(given: dict[str, object]) -> tuple[KeyBook, Ledger]:
-    from embed.index import Store
     from service.api.keys import KeyBook
     from service.api.ledger import Ledger
 
     settings = read_settings(given)
-    Store.open(settings.store, create=True)
+    if not (settings.store / "catalog.sqlite").exists():
+        from embed.index import Store  # numpy and more: not needed where a store is there
+
+        Store.open(settings.store, create=True)
     ledger = Ledger(settings.store)
     return KeyBook(ledger), ledger
 

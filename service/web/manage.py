@@ -7,6 +7,7 @@ import re
 from typing import Annotated, Any
 
 from fastapi import APIRouter, File, Form, Request, UploadFile
+from pydantic import BaseModel, Field
 from starlette.responses import RedirectResponse, Response
 
 from service.api.access import COOKIE, DeskOf, Reader, Writer, caller_of
@@ -133,34 +134,42 @@ async def cancel(request: Request, job: str, desk: DeskOf, caller: Writer) -> Re
     return await desk.work(stop)
 
 
+class ReportForm(BaseModel):
+    """What the form for a correction sends; empty fields clear their value."""
+
+    do: str = Field(max_length=20)
+    why: str = Field(min_length=1, max_length=500)
+    year: str = Field(default="", max_length=4)
+    region: str = Field(default="", max_length=9)
+    level: str = Field(default="", max_length=20)
+
+
 @router.post("/reports/{report}")
 async def change_report(
     request: Request,
     report: str,
     desk: DeskOf,
     caller: Writer,
-    do: Annotated[str, Form(max_length=20)],
-    why: Annotated[str, Form(min_length=1, max_length=500)],
-    year: Annotated[str, Form(max_length=4)] = "",
-    region: Annotated[str, Form(max_length=9)] = "",
-    level: Annotated[str, Form(max_length=20)] = "",
+    form: Annotated[ReportForm, Form()],
 ) -> Response:
     """Correct a report's metadata, or take it out of the store."""
 
     def change() -> Response:
         with desk.generation() as generation:
             old = generation.report_at(report_row(generation, report)).metadata
-        if do == "remove":
-            job = desk.jobs.start(JobKind.REMOVE, {"report": report, "why": why}, who=caller.name)
+        if form.do == "remove":
+            job = desk.jobs.start(JobKind.REMOVE, {"report": report, "why": form.why}, who=caller.name)
         else:
-            new: dict[str, Any] = {"year": int(year) if year.isdigit() else None, "region": region or None}
-            new["level"] = level or None
+            year = int(form.year) if form.year.isdigit() else None
+            new: dict[str, Any] = {"year": year, "region": form.region or None, "level": form.level or None}
             was = {"year": old.year, "region": old.region.code, "level": str(old.level) if old.level else None}
             fields = {name: value for name, value in new.items() if value != was[name]}
             if not fields:
                 return RedirectResponse(f"/reports/{report}", status_code=303)
-            job = desk.jobs.start(JobKind.CORRECT, {"report": report, "fields": fields, "why": why}, who=caller.name)
-        desk.ledger.audit(caller.name, do, report, request=request.state.request_id)
+            job = desk.jobs.start(
+                JobKind.CORRECT, {"report": report, "fields": fields, "why": form.why}, who=caller.name
+            )
+        desk.ledger.audit(caller.name, form.do, report, request=request.state.request_id)
         return RedirectResponse(f"/jobs/{job.id}", status_code=303)
 
     return await desk.work(change)

@@ -151,3 +151,25 @@ def test_a_job_tells_its_progress_and_can_be_cancelled(server: Server) -> None:
     assert cancelled["id"] == job["id"]
     assert states[-1] in ("cancelled", "done")
     assert set(states) <= {"queued", "running", "cancelled", "done"}
+
+
+def test_corrections_hold_and_are_named(server: Server) -> None:
+    with Client(server.url) as client, server.client() as browser:
+        report = next(client.reports(q="荷塘镇")).id
+        done = client.wait(client.correct(report, {"year": 2018}, why="封面写明"), timeout=120)
+        assert done.state == "done", done.message
+        form = {"do": "correct", "why": "核对公章", "year": "2018", "region": "440703", "level": "township"}
+        sent = browser.post(f"/reports/{report}", data=form, headers={"accept": "text/html"})
+        assert sent.status_code == 303
+        job = client.wait(client.job(sent.headers["location"].rsplit("/", 1)[1]), timeout=120)
+        assert job.state == "done", job.message
+        for _ in range(200):
+            line = client.report(report).report
+            if line.region.code == "440703":
+                break
+        refused = client.wait(client.correct(report, {"region": "99"}, why="试"), timeout=120)
+
+    assert (line.year, line.region.code, line.place) == (2018, "440703", "广东省江门市蓬江区")
+    assert set(line.corrected) == {"year", "region"}
+    assert refused.state == "failed"
+    assert "99" in refused.message
