@@ -13,8 +13,7 @@ import numpy as np
 from numpy.lib.format import write_array_header_1_0
 from numpy.typing import NDArray
 
-from embed.index.blobs import BlobWriter
-from embed.index.duplicates import duplicates
+from embed.index.blobs import Blobs, BlobWriter
 from embed.index.files import checksum, disk_errors, sync_folder, write_array, write_file
 from embed.index.filter import Filter
 from embed.index.ivf import EXACT_UP_TO, build_ivf
@@ -36,7 +35,8 @@ from embed.index.tables import (
     report_key,
     write_table,
 )
-from embed.index.vectors import VectorBank, text_hash
+from embed.index.vectors import VectorBank
+from embed.structure.duplicates import ReportKey, find_repeats
 from embed.structure.report import Passage, Report
 
 __all__ = ["Entry", "build_generation"]
@@ -67,7 +67,7 @@ class _Columns:
     departments: dict[str, int] = field(default_factory=dict)
     headings: dict[tuple[str, ...], int] = field(default_factory=dict)
     hashes: list[bytes] = field(default_factory=list)
-    text_hashes: list[bytes] = field(default_factory=list)
+    keys: list[ReportKey] = field(default_factory=list)
     terms: TermCounter = field(default_factory=TermCounter)
 
 
@@ -82,6 +82,7 @@ def build_generation(
     """
     columns = _write_texts(folder, entries)
     reports, passages, departments = _tables(columns)
+    reports.duplicate_of[:] = _repeats(columns.keys, reports, Blobs(folder, "texts"))
     write_table(folder, "report", reports)
     write_table(folder, "passage", passages)
     write_file(folder / "departments.json", json.dumps(departments, ensure_ascii=False).encode())
@@ -122,6 +123,7 @@ def _write_texts(folder: Path, entries: Iterable[Entry]) -> _Columns:
         }
         metadata.append(json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")))
         columns.hashes.extend(entry.prepared.hashes)
+        columns.keys.append(_key(entry))
         for place, passage in enumerate(sorted(entry.report.passages, key=lambda p: p.ordinal)):
             columns.terms.add(entry.prepared.terms[place])
             if passage.heading not in columns.headings:
@@ -132,6 +134,26 @@ def _write_texts(folder: Path, entries: Iterable[Entry]) -> _Columns:
     for writer in (texts, headings, metadata):
         writer.close()
     return columns
+
+
+def _key(entry: Entry) -> ReportKey:
+    report = entry.report
+    length = sum(len(p.text) for p in report.passages)
+    return ReportKey.of(report.id, report.metadata, entry.prepared.sketch, length)
+
+
+def _repeats(keys: Sequence[ReportKey], reports: ReportTable, texts: Blobs) -> NDArray[np.int32]:
+    """For each report the row of the one that it repeats, −1 otherwise; shape (reports,), int32."""
+    rows = {key.id: row for row, key in enumerate(keys)}
+
+    def text_of(report: str) -> str:
+        first, count = int(reports.first[rows[report]]), int(reports.count[rows[report]])
+        return "".join(texts[row] for row in range(first, first + count))
+
+    result = np.full(len(keys), -1, dtype=np.int32)
+    for copy, original in find_repeats(keys, text_of).items():
+        result[rows[copy]] = rows[original]
+    return result
 
 
 def _add_report(columns: _Columns, report: Report) -> None:
@@ -174,7 +196,6 @@ def _add_passage(columns: _Columns, row: int, passage: Passage) -> None:
     }
     for name, value in values.items():
         columns.passage[name].append(value)
-    columns.text_hashes.append(text_hash(passage.text))
 
 
 def _tables(columns: _Columns) -> tuple[ReportTable, PassageTable, list[str]]:
@@ -183,7 +204,6 @@ def _tables(columns: _Columns) -> tuple[ReportTable, PassageTable, list[str]]:
     columns.report["department"] = [rank.get(number, -1) for number in columns.report["department"]]
     reports = ReportTable(**{n: np.array(columns.report[n], dtype=t) for n, t in REPORT_TYPES.items()})
     passages = PassageTable(**{n: np.array(columns.passage[n], dtype=t) for n, t in PASSAGE_TYPES.items()})
-    reports.duplicate_of[:] = duplicates(reports, passages, columns.text_hashes)
     return reports, passages, departments
 
 

@@ -18,10 +18,11 @@ from numpy.typing import NDArray
 
 from embed.structure.report import Level, Metadata
 
-__all__ = ["ReportKey", "find_repeats", "sketch"]
+__all__ = ["SKETCH_BYTES", "ReportKey", "find_repeats", "sketch"]
 
 SHINGLE = 5
 BINS = 64
+SKETCH_BYTES = 4 * BINS
 BANDS = 21
 ALIKE = 0.8  # shared part of all shingles of both (Jaccard) from which two texts are one report
 INSIDE = 0.9  # or shared part of the shorter one, when it holds at least HALF of the longer one
@@ -44,20 +45,24 @@ class ReportKey:
     town: str | None = None
     level: Level | None = None
     department: str | None = None
+    is_report: bool = True
+    length: int = 0  # characters of the text
 
     @classmethod
-    def of(cls, report_id: str, clean_text: str, metadata: Metadata) -> ReportKey:
-        """The key of a report that was read; keep it, and its text need not be sketched again."""
+    def of(cls, report_id: str, metadata: Metadata, text_sketch: bytes, length: int) -> ReportKey:
+        """The key of a report whose text was sketched before."""
         region = metadata.region
         return cls(
             report_id,
-            sketch(clean_text),
+            text_sketch,
             metadata.published,
             metadata.year,
             region.code,
             region.town,
             metadata.level,
             metadata.department,
+            metadata.kind.is_report,
+            length,
         )
 
 
@@ -76,11 +81,12 @@ def sketch(text: str) -> bytes:
 def find_repeats(reports: Iterable[ReportKey], text_of: Callable[[str], str]) -> dict[str, str]:
     """Which report repeats which: id of the copy → id of the original.
 
-    The original is the one published first; a report without a date comes after those with one, and the smallest id
-    decides among equals. `text_of` gives the clean text of a report and is asked only for pairs that look alike. The
-    result does not depend on the order of the reports.
+    The original is the one published first; a report without a date comes after those with one, and a document that
+    was not recognised as a report after all that were. Among equals it is the longest, then the smallest id. `text_of`
+    gives the text that was sketched and is asked only for pairs that look alike. The result does not depend on the
+    order of the reports.
     """
-    ordered = sorted(reports, key=lambda r: (r.published or date.max, r.id))
+    ordered = sorted(reports, key=lambda r: (not r.is_report, r.published or date.max, -r.length, r.id))
     candidates = _candidates(ordered)
     texts: dict[str, NDArray[np.uint64]] = {}
     original: dict[int, int] = {}
@@ -118,7 +124,7 @@ def _filled(minima: NDArray[np.uint32]) -> NDArray[np.uint32]:
 
 def _candidates(ordered: Sequence[ReportKey]) -> dict[int, set[int]]:
     """For each report the earlier ones that share a band with it."""
-    rows = [i for i, r in enumerate(ordered) if len(r.sketch) == 4 * BINS]
+    rows = [i for i, r in enumerate(ordered) if len(r.sketch) == SKETCH_BYTES]
     if not rows:
         return {}
     table = np.frombuffer(b"".join(ordered[i].sketch for i in rows), dtype="<u4").reshape(len(rows), BINS)
