@@ -149,6 +149,7 @@ class _Walk:
     """Lines so far and the one under way; `article` is the element that holds the report."""
 
     article: Element
+    weights: dict[Element, int]  # characters of running text in each element
     lines: list[_Line] = field(default_factory=list)
     parts: list[str] = field(default_factory=list)
     inside: int = 0
@@ -192,7 +193,7 @@ def read_html(markup: str) -> HtmlText:
             "the page nests its elements too deep",
             "只保存正文 · save only the text",
         )
-    walk = _Walk(_article(root))
+    walk = _Walk(*_article(root))
     _collect(root, walk)
     hints = tuple(_hints(root))
     return _assembled(walk.lines, hints)
@@ -226,7 +227,7 @@ def _enter(element: Element, walk: _Walk) -> None:
     walk.inside += element is walk.article
     walk.hidden += _is_hidden(element)
     walk.heading += _is_heading(element)
-    walk.side += _is_side(element)
+    walk.side += _is_side(element, walk)
     walk.in_link += element.tag == "a"
     walk.linked += len(element.text or "") if walk.in_link else 0
     walk.parts.append(element.text or "")
@@ -235,12 +236,12 @@ def _enter(element: Element, walk: _Walk) -> None:
 def _leave(element: Element, walk: _Walk) -> None:
     if element.tag in BLOCKS:
         walk.flush()
-    if element is walk.article or _is_hidden(element) or _is_heading(element) or _is_side(element):
+    if element is walk.article or _is_hidden(element) or _is_heading(element) or _is_side(element, walk):
         walk.flush()
     walk.inside -= element is walk.article
     walk.hidden -= _is_hidden(element)
     walk.heading -= _is_heading(element)
-    walk.side -= _is_side(element)
+    walk.side -= _is_side(element, walk)
     walk.in_link -= element.tag == "a"
     walk.linked += len(element.tail or "") if walk.in_link else 0
     walk.parts.append(element.tail or "")
@@ -258,8 +259,10 @@ def _is_heading(element: Element) -> bool:
     return "title" in name and len(name) < 60
 
 
-def _is_side(element: Element) -> bool:
-    """Blocks that stand beside an article even where its element holds them."""
+def _is_side(element: Element, walk: _Walk) -> bool:
+    """Blocks that stand beside an article even where its element holds them; never one with much of its text."""
+    if walk.weights.get(element, 0) * 4 > walk.weights.get(walk.article, 0):
+        return False
     if element.tag in ("aside", "nav", "footer"):
         return True
     name = f"{element.get('class') or ''} {element.get('id') or ''}".lower()
@@ -273,8 +276,8 @@ def _table(table: Element, walk: _Walk) -> None:
         walk.lines.append(_Line(line, inside, walk.hidden > 0, heading=False))
 
 
-def _article(root: Element) -> Element:
-    """The smallest element that holds nearly all running text outside links."""
+def _article(root: Element) -> tuple[Element, dict[Element, int]]:
+    """The smallest element that holds nearly all running text outside links, and how much each element holds."""
     weights: dict[Element, int] = {}
     for count, element in enumerate(root.iter()):
         if count > MOST_ELEMENTS:
@@ -294,7 +297,7 @@ def _article(root: Element) -> Element:
     while True:
         heavy = [c for c in current if c in weights and weights[c] * 100 >= 90 * weights[current] > 0]
         if not heavy or heavy[0].tag in ("p", "span", "font", "b", "strong"):
-            return current
+            return current, weights
         current = heavy[0]
 
 

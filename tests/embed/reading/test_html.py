@@ -167,3 +167,10 @@ def test_the_hints_of_a_hacked_page_are_without_its_advertising() -> None:
     page += "<body><p>依法行政，扎实推进。</p></body></html>"
 
     assert read(page.encode()).hints == (Hint("title", "某某省2023年度法治政府建设情况", "<title>"),)
+
+
+@pytest.mark.parametrize("name", ["share-page", "article foot", "recommend"])
+def test_a_block_with_the_text_in_it_is_no_side_block_whatever_it_is_called(name: str) -> None:
+    page = f'<div class="{name}"><p>{"</p><p>".join(LINES)}</p></div><div class="share">分享到：微信</div>'
+
+    assert clean(read(f"<html><body>{page}</body></html>".encode())).text == TEXT
