@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from embed.models.bert_folder import BertFolder
 from embed.models.int8_plan import Int8Tap
+from embed.models.openvino_library import openvino_library
 
 __all__ = ["TAPS", "build_graph", "build_tapped_graph"]
 
@@ -34,15 +35,13 @@ def build_tapped_graph(bert: BertFolder) -> Model:
 
 class _Builder:
     def __init__(self, bert: BertFolder, plan: Mapping[str, Int8Tap]) -> None:
-        from openvino import opset13
-
-        self.op: Any = opset13
+        self.op: Any = openvino_library().opset13
         self.bert = bert
         self.plan = plan
         self.taps: list[Node] = []
 
     def model(self, *, tapped: bool) -> Model:
-        import openvino
+        openvino = openvino_library()
 
         embeddings = self.op.parameter([-1, -1, self.bert.hidden], np.float32, name="embeddings")
         mask = self.op.parameter([-1, 1, 1, -1], np.float32, name="mask")

@@ -17,6 +17,7 @@ from embed.models.checksums import write_checksums
 from embed.models.entry import ModelEntry
 from embed.models.int8_plan import ChannelRange, plan_int8
 from embed.models.neutral import calibration_texts
+from embed.models.openvino_library import openvino_library
 from embed.models.openvino_network import compile_graph, save_graph, single_inputs
 from embed.models.tokenizers_file import open_tokenizer
 from embed.models.unigram import write_unigram
@@ -37,7 +38,7 @@ def build_engine(entry: ModelEntry, folder: Path, part: Path) -> None:
     Two thirds of the calibration texts give the ranges; the last third decides whether eight bits are good enough.
     Where they are not, the graph stays in float32, and the log says so.
     """
-    import openvino
+    openvino = openvino_library()
 
     bert = read_bert_folder(folder)
     write_unigram(folder / "tokenizer.json", part)

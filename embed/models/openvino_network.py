@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embed.models.bert_folder import BertFolder
+from embed.models.openvino_library import openvino_library
 
 __all__ = ["OpenVINONetwork", "compile_graph", "load_graph", "padded_length", "save_graph", "single_inputs"]
 
@@ -38,7 +39,7 @@ def padded_length(length: int) -> int:
 
 def compile_graph(model: Model, *, threads: int) -> CompiledModel:
     """One stream of one thread per core: no sum is ever split between threads, so their number decides no bit."""
-    import openvino
+    openvino = openvino_library()
 
     return openvino.Core().compile_model(model, "CPU", _options(threads))
 
@@ -54,7 +55,7 @@ def _options(threads: int) -> dict[str, Any]:
 
 def save_graph(model: Model, folder: Path) -> None:
     """Write the graph twice: as it was built, and as the CPU's compiler left it, which loads three times as fast."""
-    import openvino
+    openvino = openvino_library()
 
     openvino.save_model(model, folder / GRAPH, compress_to_fp16=False)
     exported = compile_graph(model, threads=1).export_model()
@@ -63,7 +64,7 @@ def save_graph(model: Model, folder: Path) -> None:
 
 def load_graph(folder: Path, *, threads: int) -> CompiledModel:
     """What `save_graph` wrote, ready to run; both forms give the same bytes (a test compares them)."""
-    import openvino
+    openvino = openvino_library()
 
     core = openvino.Core()
     try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import shutil
 import subprocess
 import sys
@@ -137,6 +138,29 @@ def test_the_fast_engine_imports_no_torch(entry: ModelEntry, cache: Path) -> Non
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert done.stdout.strip() == "[]"
+
+
+def test_the_fast_engine_sends_nothing_and_leaves_nothing_in_the_home_of_its_user(
+    entry: ModelEntry, cache: Path, tmp_path: Path
+) -> None:
+    code = (
+        "import sys, os; from pathlib import Path; events = [];"
+        "sys.addaudithook(lambda event, _: events.append(event) if event in ('socket.connect', 'os.fork') else None);"
+        "from embed.models import *;"
+        f"e = ModelEntry(name='tiny', source={entry.source!r}, licence='MIT', dimension={HIDDEN}, max_tokens=32);"
+        f"open_encoder(e, cache=Path({str(cache)!r})).encode(['依法'], side=Side.QUERY);"
+        "print(events, 'openvino' in sys.modules, [m for m in sys.modules if m.startswith('openvino_telemetry')])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env=os.environ | {"HOME": str(tmp_path), "LOCALAPPDATA": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert done.stdout.strip() == "[] True []"
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_graph_of_another_build_of_openvino_is_compiled_again_with_the_same_result(
