@@ -84,6 +84,7 @@ class Desk:
         self._swap = threading.Lock()
         self._clustering: tuple[tuple[int, int], Clustering] | None = None
         self._clustering_lock = threading.Lock()
+        self._cluster_waiters = threading.Semaphore(THREADS // 2)
         self._failed: str | None = None
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="work")
 
@@ -210,14 +211,27 @@ class Desk:
         with self.generation() as generation:
             row = self.ledger.row("SELECT COUNT(*) FROM audit WHERE action LIKE 'cluster-%'")
             version = (generation.number, row[0] if row is not None else 0)
+            held = self._clustering
+            if held is None or held[0] != version:
+                with self._waiting_for_clusters():
+                    held = self._clustering
+                    if held is None or held[0] != version:
+                        made = load(self.store, roles=NEEDED_ROLES, encoder=lambda: self.encoder)
+                        if made.generation != generation.number:
+                            raise ProblemError(503, "a new generation is being taken up", retry_after=1)
+                        held = self._clustering = (version, made)
+            yield generation, held[1]
+
+    @contextlib.contextmanager
+    def _waiting_for_clusters(self) -> Iterator[None]:
+        """Hold the right to make clusters. Only a few may wait for it: the other threads are there for searches."""
+        if not self._cluster_waiters.acquire(blocking=False):
+            raise ProblemError(503, "the clusters are being made", retry_after=5)
+        try:
             with self._clustering_lock:
-                if self._clustering is None or self._clustering[0] != version:
-                    made = load(self.store, roles=NEEDED_ROLES, encoder=lambda: self.encoder)
-                    if made.generation != generation.number:
-                        raise ProblemError(503, "a new generation is being taken up", retry_after=1)
-                    self._clustering = (version, made)
-                clustering = self._clustering[1]
-            yield generation, clustering
+                yield
+        finally:
+            self._cluster_waiters.release()
 
     async def ask(self, question: Callable[[Generation], T]) -> T:
         """Run `question` on the current generation in a worker thread.

@@ -8,6 +8,7 @@ import os
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -73,7 +74,10 @@ def index(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     """Take uploaded files into the store."""
     from embed.pipeline import IndexOptions, index_files
 
-    paths = [Path(path) for path in given["files"]]
+    # Reports are named by the path as it is given: below the folder of uploads, so that no answer shows where that is.
+    uploads = work.settings.store / "service" / "uploads"
+    os.chdir(uploads)
+    paths = [Path(path).resolve().relative_to(uploads) for path in given["files"]]
     outcome = index_files(
         work.store,
         paths,
@@ -136,7 +140,8 @@ def recluster(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     from service.clusters import load
 
     work.note("cluster")
-    clustering = load(work.store, roles=NEEDED_ROLES, encoder=work.encoder, anew=True)
+    anew = bool(given.get("anew", True))
+    clustering = load(work.store, roles=NEEDED_ROLES, encoder=work.encoder, anew=anew)
     return {
         "generation": clustering.generation,
         "clusters": {str(role): len(found.clusters) for role, found in clustering.roles.items()},
@@ -168,7 +173,7 @@ def correct(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     fields = {name: None if value is None else str(value) for name, value in given["fields"].items()}
     who = given.get("who", "service")
     number = correct_fields(work.store, given["report"], fields, who=who, why=given["why"], wait=WAIT)
-    return {"generation": number, "report": given["report"]}
+    return {"generation": number, "changed": True, "report": given["report"]}
 
 
 def remove(work: Work, given: dict[str, Any]) -> dict[str, Any]:
@@ -178,7 +183,7 @@ def remove(work: Work, given: dict[str, Any]) -> dict[str, Any]:
     work.note("remove")
     who, why = given.get("who", "service"), given.get("why", "")
     number = remove_reports(work.store, [given["report"]], who=who, why=why, wait=WAIT)
-    return {"generation": number, "report": given["report"]}
+    return {"generation": number, "changed": True, "report": given["report"]}
 
 
 STEPS: dict[str, Callable[[Work, dict[str, Any]], dict[str, Any]]] = {
@@ -193,6 +198,10 @@ STEPS: dict[str, Callable[[Work, dict[str, Any]], dict[str, Any]]] = {
 
 def run(settings: Settings, job: str) -> int:
     """Do one job and write its end into the ledger; the process exit code."""
+    models_file = settings.models_file.resolve() if settings.models_file is not None else None
+    settings = replace(
+        settings, store=settings.store.resolve(), cache=settings.cache.resolve(), models_file=models_file
+    )
     work = Work(settings, job)
     row = work.ledger.row("SELECT kind, input FROM jobs WHERE id = ? AND state = 'queued'", (job,))
     if row is None:

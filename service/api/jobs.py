@@ -153,8 +153,12 @@ class Jobs:
                 self._children[job] = child
                 code = child.wait()
             self._children.pop(job, None)
-        if not self.get(job).state.is_final:
+        ended = self.get(job)
+        if not ended.state.is_final:
             self._fail(job, f"the job's process ended with code {code}")
+        if ended.result and ended.result.get("changed") and not self._closing:
+            # Clusters of the new generation are made here, not while somebody waits for the page that shows them.
+            self.start(JobKind.RECLUSTER, {"anew": False}, who=ended.who)
         self._tidy()
         self._ledger.close()
 

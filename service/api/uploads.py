@@ -56,7 +56,7 @@ def documents(data: bytes, name: str) -> list[SourceDocument]:
 
 def keep(store: Path, data: bytes, name: str) -> Path:
     """Write sent bytes to their lasting place in the store: by content, under their safe name."""
-    place = store / "service" / "uploads" / hashlib.sha256(data).hexdigest()[:16]
+    place = store.resolve() / "service" / "uploads" / hashlib.sha256(data).hexdigest()[:16]
     place.mkdir(parents=True, exist_ok=True)
     path = place / name
     if not path.exists():

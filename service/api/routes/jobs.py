@@ -128,7 +128,7 @@ async def file(
     desk: DeskOf,
     caller: Reader,
 ) -> FileResponse:
-    """Sent as an attachment. An HTML report may run the script that it carries and nothing else."""
+    """Sent as an attachment; should a browser show it all the same, it runs no script and loads nothing."""
 
     def find() -> FileResponse:
         job_of(desk, job)

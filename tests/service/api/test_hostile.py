@@ -255,3 +255,18 @@ def test_a_folder_with_other_things_is_no_store(settings: Settings, tmp_path: Pa
 
     with pytest.raises(StoreMissing), TestClient(app):
         pass
+
+
+@pytest.mark.model
+def test_only_named_origins_may_call_from_a_browser(seed_store: Path, settings: Settings) -> None:
+    app = create_app(replace(settings, store=seed_store, cors_origins="https://platform.example"))
+    asked = {"access-control-request-method": "POST", "access-control-request-headers": "content-type"}
+    with TestClient(app, base_url="http://localhost", raise_server_exceptions=False) as client:
+        wait_until_ready(client)
+        named = client.options("/v1/similar", headers={**asked, "origin": "https://platform.example"})
+        other = client.options("/v1/similar", headers={**asked, "origin": "https://evil.example"})
+        write = client.post("/v1/similar", json={"text": "人民调解"}, headers={"origin": "https://platform.example"})
+
+    assert named.headers["access-control-allow-origin"] == "https://platform.example"
+    assert "access-control-allow-origin" not in other.headers
+    assert (write.status_code, write.headers["access-control-allow-origin"]) == (200, "https://platform.example")

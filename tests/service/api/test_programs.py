@@ -112,6 +112,8 @@ def test_an_upload_becomes_a_generation_that_is_served_without_a_restart(server:
             if client.similar("人民调解", k=1).generation > before:
                 break
         detail = client.report(document["id"])
+        assert detail.report.file.endswith("/r07.txt")
+        assert not detail.report.file.startswith("/")
         assert detail.source_length == len((gold / "dev" / "r07.txt").read_text(encoding="utf-8"))
         again = client.wait(client.upload([gold / "dev" / "r07.txt"]), timeout=120)
         assert again.result is not None
