@@ -100,7 +100,8 @@ def read_array(path: Path, *, mapped: bool = True) -> NDArray[np.generic]:
     try:
         if mapped:
             try:
-                array: NDArray[np.generic] = np.load(path, mmap_mode="r", allow_pickle=False)
+                # a plain view: every slice of a np.memmap costs microseconds more
+                array: NDArray[np.generic] = np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))
             except ValueError:
                 array = np.load(path, allow_pickle=False)  # an empty array cannot be mapped
         else:

@@ -153,7 +153,7 @@ def _templates(generation: Generation, encoder: Encoder, passages: Sequence[Pass
     for i, one, vector in zip(worth, asked, vectors, strict=True):
         request = request_for_text(generation, SimilarQuery(text="", k=1), one, vector, passages[i].role)
         pool = gather(request.view, request.probe, request.bonus, request.within, wanted=1)
-        best = finish(request.view, request.probe, request.bonus, best_of(pool, 1))
+        best = finish(request.view, request.probe, request.bonus, pool, best_of(pool, 1))
         if len(best):
             above[i] = of_pairs(generation).score(float(best.totals[0]))
     return [Template(round(shares[i], 4), spans[i], above.get(i)) for i in range(len(passages))]

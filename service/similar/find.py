@@ -141,9 +141,8 @@ def answer_request(request: Request, near: Neighbours | None = None) -> SimilarA
     query, generation = request.query, request.view.generation
     offset = read_cursor(query.cursor, generation.number, query) if query.cursor else 0
     needed = (offset + query.k) * (FOLDED if query.collapse_copies or query.diversity else 1)
-    pool = _visible(
-        request, gather(request.view, request.probe, request.bonus, request.within, wanted=needed, near=near)
-    )
+    pool = gather(request.view, request.probe, request.bonus, request.within, wanted=needed, near=near)
+    pool = pool.without(request.hidden)
     searched = len(request.within) - request.hidden_within
     calibration = _calibration(request)
     if query.group_by is GroupBy.NONE:
@@ -165,13 +164,6 @@ def answer_request(request: Request, near: Neighbours | None = None) -> SimilarA
     )
 
 
-def _visible(request: Request, pool: Pool) -> Pool:
-    if not len(request.hidden):
-        return pool
-    kept = ~np.isin(pool.rows, request.hidden)
-    return replace(pool, rows=pool.rows[kept], fused=pool.fused[kept], totals=pool.totals[kept])
-
-
 def _calibration(request: Request) -> Calibration:
     if request.form is Form.PASSAGE and request.text:
         return of_pairs(request.view.generation)
@@ -184,7 +176,7 @@ def _list(request: Request, pool: Pool, offset: int, calibration: Calibration) -
     depth = wanted + 1
     while True:
         looked = depth * (FOLDED if request.query.collapse_copies or request.query.diversity else 1)
-        ranked = finish(request.view, request.probe, request.bonus, best_of(pool, looked))
+        ranked = finish(request.view, request.probe, request.bonus, pool, best_of(pool, looked))
         found = found_in(ranked)[:looked]
         if request.query.collapse_copies:
             found = list(fold_copies(request, found))
@@ -206,7 +198,7 @@ def _everything(request: Request) -> Pool:
     view, generation = request.view, request.view.generation
     fused = view.quick(request.probe, request.within)
     totals = fused + request.bonus[generation.passages.role[request.within]]
-    return _visible(request, Pool(request.within, fused, totals, complete=True))
+    return Pool(request.within, fused, totals, complete=True).without(request.hidden)
 
 
 def _groups(request: Request, pool: Pool, offset: int, calibration: Calibration) -> tuple[list[Group], bool]:

@@ -91,16 +91,16 @@ def grouped(view: View, probe: Probe, bonus: Floats, pool: Pool, wanted: Wanted)
     sizes = np.diff(np.concatenate([starts, [len(order)]]))
     best = pool.totals[order[starts]] if len(starts) else np.empty(0)
     leading = np.lexsort((starts, -best))[: wanted.groups + SPARE]
+    members = [order[starts[place] : starts[place] + sizes[place]] for place in leading]
+    chosen = [pool.rows[mine[: per_group + SPARE]] for mine in members]
+    every = np.unique(np.concatenate(chosen)) if chosen else pool.rows[:0]
+    ranked = finish(view, probe, bonus, pool, every)
+    keys_of = group_keys(view.generation, wanted.by, ranked.rows)
     found = []
-    for place in leading:
-        members = order[starts[place] : starts[place] + sizes[place]]
-        chosen = pool.rows[members[: per_group + SPARE]]
-        ranked = finish(view, probe, bonus, chosen)
-        reaching = int((pool.fused[members] >= floor).sum())
-        shown = Ranked(
-            ranked.rows[:per_group], ranked.totals[:per_group], ranked.parts.at(np.arange(len(ranked))[:per_group])
-        )
-        counted = int((shown.parts.fused >= floor).sum())
-        found.append(GroupedRows(int(keys[members[0]]), shown, max(0, reaching - counted)))
+    for mine in members:
+        places = np.flatnonzero(keys_of == keys[mine[0]])[:per_group]
+        shown = Ranked(ranked.rows[places], ranked.totals[places], ranked.parts.at(places))
+        reaching, counted = int((pool.fused[mine] >= floor).sum()), int((shown.parts.fused >= floor).sum())
+        found.append(GroupedRows(int(keys[mine[0]]), shown, max(0, reaching - counted)))
     found.sort(key=lambda group: (-float(group.ranked.totals[0]), int(group.ranked.rows[0])))
     return found[: wanted.groups]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -70,6 +70,7 @@ class Pool:
 
     rows: int32, ascending. totals: float64, fused similarity and bonus. fused: without the bonus.
     complete: the pool holds every passage that may be found. recall: of the vector search, where it was not exact.
+    parts: the exact parts of every row, where they were worked out already.
     """
 
     rows: NDArray[np.int32]
@@ -77,6 +78,15 @@ class Pool:
     totals: Floats
     complete: bool
     recall: float | None = None
+    parts: Parts | None = None
+
+    def without(self, hidden: NDArray[np.int32]) -> Pool:
+        """The pool without these rows."""
+        if not len(hidden):
+            return self
+        kept = np.flatnonzero(~np.isin(self.rows, hidden))
+        parts = None if self.parts is None else self.parts.at(kept)
+        return replace(self, rows=self.rows[kept], fused=self.fused[kept], totals=self.totals[kept], parts=parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,16 +116,17 @@ def gather(
     """
     generation = view.generation
     if len(within) <= FULL_SCAN:
-        fused, rows, recall, complete = view.quick(probe, within), within, None, True
-    else:
-        rows, recall = _candidates(view, probe, within, 2 * wanted, near)
-        fused, complete = view.parts(probe, rows).fused, False
-    return Pool(rows, fused, fused + bonus[generation.passages.role[rows]], complete, recall)
-
-
-def finish(view: View, probe: Probe, bonus: Floats, rows: NDArray[np.int32]) -> Ranked:
-    """Compare these rows exactly and sort them."""
+        fused = view.quick(probe, within)
+        return Pool(within, fused, fused + bonus[generation.passages.role[within]], complete=True)
+    rows, recall = _candidates(view, probe, within, 2 * wanted, near)
     parts = view.parts(probe, rows)
+    totals = parts.fused + bonus[generation.passages.role[rows]]
+    return Pool(rows, parts.fused, totals, complete=False, recall=recall, parts=parts)
+
+
+def finish(view: View, probe: Probe, bonus: Floats, pool: Pool, rows: NDArray[np.int32]) -> Ranked:
+    """Compare these rows of a pool exactly and sort them."""
+    parts = view.parts(probe, rows) if pool.parts is None else pool.parts.at(np.searchsorted(pool.rows, rows))
     totals = np.round(parts.fused + bonus[view.generation.passages.role[rows]], 6)
     order = np.lexsort((rows, -totals))
     return Ranked(rows[order], totals[order], parts.at(order))
