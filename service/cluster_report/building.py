@@ -24,7 +24,7 @@ from service.cluster_report.content import (
 from service.cluster_report.covering import coverage
 from service.cluster_report.heating import heat
 from service.cluster_report.sentences import limits, method, scope_line, summary
-from service.cluster_report.sources import Sources
+from service.cluster_report.sources import Sources, name_of
 from service.cluster_report.terms import Terms, terms
 from service.clusters.clustering import Cluster, Clustering, Count, NameSource
 from service.clusters.gaps import Gap, gaps, pairs
@@ -123,7 +123,7 @@ def _row(sources: Sources, cluster: Cluster, units: Units, group: str, *, in_ful
     quoted = cluster.representative[:QUOTES] if in_full else ()
     return ClusterRow(
         id=cluster.id,
-        name=_name(cluster, words),
+        name=name_of(cluster, words),
         name_note=_name_note(cluster, words),
         description=cluster.description,
         group=group,
@@ -147,16 +147,6 @@ def _row(sources: Sources, cluster: Cluster, units: Units, group: str, *, in_ful
         passage_ids=cluster.passages,
         pinned=cluster.pinned,
     )
-
-
-def _name(cluster: Cluster, words: Terms) -> str:
-    if words.lang == "zh" or cluster.name_source is not NameSource.CATALOGUE:
-        return cluster.name
-    from service.clusters.themes import catalogue
-
-    english = {theme.code: theme.en for theme in catalogue(cluster.role).themes}
-    _, mark, rest = cluster.name.partition("：")
-    return f"{english.get(cluster.theme, cluster.name)}{': ' + rest if mark else ''}"
 
 
 def _item(cluster: Cluster, words: Terms) -> str:
@@ -196,7 +186,7 @@ def _spreads(sources: Sources, measures: Sequence[Cluster]) -> tuple[Spread, ...
         )
         places = tuple(dict.fromkeys(sources.place(row) for row in found.first))
         levels = tuple(sorted(found.levels.items(), key=lambda e: (e[1], e[0])))
-        spreads.append(Spread(cluster.id, _name(cluster, sources.words), found.first_year, places[:6], years, levels))
+        spreads.append(Spread(cluster.id, name_of(cluster, sources.words), found.first_year, places[:6], years, levels))
     return tuple(spreads)
 
 
@@ -212,7 +202,7 @@ def _map(sources: Sources, seen: Clustering, role: Role) -> PassageMap:
         text = sources.generation.text_of(row)
         short = text if len(text) <= MAP_TEXT else text[:MAP_TEXT] + "…"
         points.append(MapPoint(x, y, place, sources.generation.passage_id(row), sources.label(report), short))
-    names = tuple((c.id, _name(c, sources.words)) for c in found.clusters)
+    names = tuple((c.id, name_of(c, sources.words)) for c in found.clusters)
     return PassageMap(role, names, tuple(points), len(every))
 
 
@@ -266,7 +256,7 @@ def _open(sources: Sources, found: Sequence[Gap]) -> tuple[Open, ...]:
 
 
 def _follow_ups(sources: Sources, seen: Clustering, units: Units) -> tuple[FollowUp, ...]:
-    names = {c.id: _name(c, sources.words) for found in seen.roles.values() for c in found.clusters}
+    names = {c.id: name_of(c, sources.words) for found in seen.roles.values() for c in found.clusters}
     return tuple(
         FollowUp(
             names[pair.problem],

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from service.cluster_report.content import Heat, HeatRow
-from service.cluster_report.sources import Sources
+from service.cluster_report.sources import Sources, name_of
 from service.clusters.clustering import Cluster
 from service.clusters.statistics import rate, reports_of
 
@@ -41,7 +41,7 @@ def heat(sources: Sources, measures: Sequence[Cluster], reports: Sequence[int]) 
         name = _region_name(sources, mine[0], depth) if region else sources.words["unknown_place"]
         cells = tuple(rate(sum(r in there for r in mine), len(mine)) for there in held)
         rows.append(HeatRow(name, len(mine), cells))
-    names = tuple((cluster.id, sources.words.choose(cluster.name, cluster.name)) for cluster in columns)
+    names = tuple((cluster.id, name_of(cluster, sources.words)) for cluster in columns)
     return Heat(names, tuple(rows), depth, max(0, len(order) - ROWS))
 
 

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 from service.cluster_report.content import Quote
 from service.cluster_report.terms import Terms
+from service.clusters.clustering import Cluster, NameSource
 
 if TYPE_CHECKING:
     from embed.index import Generation, StoredReport
 
-__all__ = ["LONGEST_QUOTE", "Sources", "place_of"]
+__all__ = ["LONGEST_QUOTE", "Sources", "name_of", "place_of"]
 
 LONGEST_QUOTE = 400
 
@@ -23,6 +24,17 @@ def place_of(report: StoredReport, words: Terms) -> str:
     names = [name for name in (region.province, region.city, region.county, region.town) if name]
     place = "".join(names) or (metadata.issuer or words["unknown_place"])
     return f"{place} {metadata.department}" if metadata.department and names else place
+
+
+def name_of(cluster: Cluster, words: Terms) -> str:
+    """The name in the language of the report; names that people gave or texts have stay as they are."""
+    if words.lang == "zh" or cluster.name_source is not NameSource.CATALOGUE:
+        return cluster.name
+    from service.clusters.themes import catalogue
+
+    english = {theme.code: theme.en for theme in catalogue(cluster.role).themes}
+    _, mark, rest = cluster.name.partition("：")
+    return f"{english.get(cluster.theme, cluster.name)}{': ' + rest if mark else ''}"
 
 
 class Sources:

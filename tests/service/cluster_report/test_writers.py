@@ -226,6 +226,8 @@ def test_english_words_and_names_are_used_when_asked_for(store: Store) -> None:
     assert table.title == "Common measures"
     assert table.rows[0].name == "Mediation and settling of disputes"
     assert "in at least half" in " ".join(english.summary)
+    assert english.heat is not None
+    assert english.heat.columns[0][1] == "Mediation and settling of disputes"
 
 
 def test_only_the_roles_that_were_asked_for_are_shown(store: Store) -> None:
