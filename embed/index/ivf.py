@@ -23,6 +23,8 @@ __all__ = ["EXACT_UP_TO", "IvfIndex", "build_ivf"]
 EXACT_UP_TO = 20_000  # passages; below, a scan of everything is quick enough
 NAME = "cells.faiss"
 TARGET = 0.99  # recall@k that every plan holds
+_AIM_RARE = 0.999  # the same for filters that keep less than _WIDE, whose rows lie less evenly
+_WIDE = 0.5
 _AIM = 0.995  # what plans are chosen for, so that other queries still hold the target
 _DEPTHS = (10, 100)
 _SHARES = (1.0, 0.5, 0.1, 0.01)
@@ -30,7 +32,7 @@ _QUERIES = 128
 _CODE_BITS = 2  # for each number of a vector
 _SECOND_LOOK = 5  # candidates for each result, and fifty more, that are compared by their full vectors
 _QUERY_BITS = 8  # of a query's numbers while codes are compared
-_FEWEST = 4  # probes that are tried first
+_FEWEST = 8  # probes that are tried first
 _PER_CELL = 40  # training vectors for each cell
 _ROUNDS = 8
 _SEED = 20
@@ -186,13 +188,13 @@ def _fewest(
     depth: int,
     probes: int,
 ) -> Plan:
-    """The fewest probes from `probes` on, doubled until every mask's recall is what is aimed at."""
+    """The fewest probes from `probes` on, a quarter more each time, until every mask's recall is what is aimed at."""
     recall, lists = 0.0, index.settings.lists
     while probes < lists:
         recall = min(_recall(index, queries, mask, truth, probes, depth) for mask, truth in tried)
-        if recall >= _AIM:
+        if recall >= (_AIM if share >= _WIDE else _AIM_RARE):
             break
-        probes *= 2
+        probes += max(1, probes // 4)
     if probes >= lists:
         probes, recall = lists, min(_recall(index, queries, m, t, lists, depth) for m, t in tried)
     return Plan(share, depth, probes, round(recall, 5))

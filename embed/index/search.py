@@ -13,6 +13,7 @@ __all__ = ["exact_search", "rescore", "unit"]
 
 _QUERIES = 64  # queries that are scanned together
 _ROWS = 1 << 15  # rows that are scanned together
+_DENSE = 6  # times as many rows may be read as are wanted
 _SPARE = 16  # candidates beyond k that are kept for the second look
 _DIGITS = 6  # scores are equal when they agree to this many decimals: float32 sums differ by batch in the seventh
 
@@ -63,13 +64,14 @@ def _candidates(
     kept_rows: list[list[NDArray[np.int32]]] = [[] for _ in block]
     kept_scores: list[list[NDArray[np.float32]]] = [[] for _ in block]
     for begin in range(0, total, _ROWS):
-        rows = (
-            np.arange(begin, min(begin + _ROWS, total), dtype=np.int32)
-            if within is None
-            else within[begin : begin + _ROWS]
-        )
-        part = take(slice(begin, begin + len(rows)) if within is None else rows)
-        products = block @ part.T
+        end = min(begin + _ROWS, total)
+        rows = np.arange(begin, end, dtype=np.int32) if within is None else within[begin:end]
+        first, last = int(rows[0]), int(rows[-1]) + 1
+        if last - first <= _DENSE * len(rows):  # reading on is quicker than picking rows out
+            products = block @ take(slice(first, last)).T
+            products = products if last - first == len(rows) else products[:, rows - first]
+        else:
+            products = block @ take(rows).T
         for i, row_scores in enumerate(products):
             places = _leading(row_scores, k)
             kept_rows[i].append(rows[places])
