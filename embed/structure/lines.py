@@ -46,8 +46,12 @@ def read_lines(text: str, spans: Iterable[tuple[int, int]]) -> list[Line]:
     text without any line break still shows its parts. Time is linear in the length of the text.
     """
     lines: list[Line] = []
+    before = ""
     for start, end in spans:
-        lines.extend(_divide(text, start, end))
+        whole = text[start:end]
+        if whole != before:  # a line printed twice in a row is read once
+            lines.extend(_divide(text, start, end))
+        before = whole
     return _join_bare_marks(text, _settle(text, lines))
 
 

@@ -98,7 +98,8 @@ def report_json(report: Report, parts: Sequence[str]) -> dict[str, Any]:
 def show_report(report: Report, parts: Sequence[str], console: Console | None = None) -> None:
     """Print one report for people. Text from the document is never read as markup or as control codes."""
     console = console or Console(highlight=False, file=sys.stdout)
-    console.print(Rule(_text(report.file, "bold"), align="left", style="bright_black"))
+    console.print(Rule(style="bright_black"))
+    console.print(_text(report.file, "bold"), overflow="fold")
     for warning in report.warnings:
         console.print(_text(f"⚠ {warning}", "bold red"))
     views = {

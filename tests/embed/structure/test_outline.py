@@ -92,6 +92,13 @@ def test_lost_brackets_and_signs_are_known_by_the_order_of_the_numbers() -> None
     ]
 
 
+def test_a_heading_that_is_printed_twice_is_read_once() -> None:
+    text = HEAD + "一、主要工作\n一、主要工作\n全年办案12件，无一被撤销。\n二、存在问题\n人员不足。\n"
+
+    assert outline_of(text) == [(1, "一、", "主要工作"), (1, "二、", "存在问题")]
+    assert [passage for _, passage in roles_of(text)][1:] == ["全年办案12件，无一被撤销。", "人员不足。"]
+
+
 def test_a_number_on_its_own_line_belongs_to_the_line_below() -> None:
     assert outline_of(HEAD + "一、\n主要工作\n(一)\n规范执法\n全年办案12件,无一被撤销。\n") == [
         (1, "一、", "主要工作"),
