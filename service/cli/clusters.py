@@ -209,7 +209,7 @@ def _show(clustering: Clustering, top: int) -> None:
     for role, clusters in clustering.roles.items():
         table = Table(title=titles.get(str(role), str(role)), title_justify="left", box=None, pad_edge=False)
         table.add_column("编号 id", no_wrap=True)
-        table.add_column("名称 name", ratio=1)
+        table.add_column("名称 name", ratio=1, overflow="fold")
         table.add_column("报告 reports", justify="right", no_wrap=True)
         table.add_column("地区 regions", justify="right", no_wrap=True)
         table.add_column("段落 passages", justify="right", no_wrap=True)
