@@ -221,6 +221,12 @@ def _next(request: Request) -> str:
     return path if _NEXT.fullmatch(path) and not path.startswith("//") else "/"
 
 
+@router.get("/docs")
+async def docs() -> Response:
+    """Where many look for an API's description."""
+    return RedirectResponse("/api", status_code=307)
+
+
 @router.get("/api")
 async def api_page(request: Request, desk: DeskOf, caller: Reader) -> Response:
     """What can be called, from the OpenAPI document itself."""
