@@ -11,7 +11,7 @@ install: $(STAMP)
 $(STAMP): pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check "torch==2.13.0"
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[torch,dev]"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[torch,ocr,dev]"
 	touch $(STAMP)
 
 demo: install
