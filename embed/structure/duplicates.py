@@ -28,7 +28,10 @@ ALIKE = 0.8  # shared part of all shingles of both (Jaccard) from which two text
 INSIDE = 0.9  # or shared part of the shorter one, when it holds at least HALF of the longer one
 HALF = 0.6
 ALIKE_ANYWHERE = 0.97  # asked for when neither report says where it is from: towns copy each other's reports
-MOST_COMPARED = 256  # of one band; keeps a flood of look-alikes from costing the square of its size
+SEEN = 0.25  # equal part of two sketches below which texts are not compared: four deviations under what they need
+SEEN_ANYWHERE = 0.8
+MOST_COMPARED = 128  # of one band, year and county; keeps a flood of look-alikes from costing the square of its size
+MOST_HELD = 1024  # texts whose shingles are held at a time, about 50 MB
 _EMPTY = np.uint32(0xFFFFFFFF)
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 
@@ -92,7 +95,7 @@ def find_repeats(reports: Iterable[ReportKey], text_of: Callable[[str], str]) ->
     original: dict[int, int] = {}
     for later in sorted(candidates):
         for earlier in sorted(candidates[later]):
-            if earlier in original or not _may_be_one(ordered[earlier], ordered[later]):
+            if earlier in original or not _look_alike(ordered[earlier], ordered[later]):
                 continue
             if _are_one(ordered[earlier], ordered[later], texts, text_of):
                 original[later] = earlier
@@ -142,13 +145,19 @@ def _candidates(ordered: Sequence[ReportKey]) -> dict[int, set[int]]:
 
 
 def _pair_up(group: Sequence[int], ordered: Sequence[ReportKey], found: dict[int, set[int]]) -> None:
-    """Pair the members of one band that may be one report; those of one year and place are looked at together."""
+    """Pair the members of one band that may be one report, each with the earlier ones of its year and county."""
+    near: dict[object, list[int]] = defaultdict(list)
     for position, later in enumerate(group):
-        for earlier in group[: min(position, MOST_COMPARED)]:
-            if _may_be_one(ordered[earlier], ordered[later]):
+        key = ordered[later]
+        place = (key.year, key.code[:6]) if key.year and key.code and len(key.code) >= 6 else None
+        among = sorted([*near[place], *near[None]]) if place else group[: min(position, MOST_COMPARED)]
+        for earlier in among:
+            if _may_be_one(ordered[earlier], key):
                 found[later].add(earlier)
-                if ordered[earlier].sketch == ordered[later].sketch:
+                if _interchangeable(ordered[earlier], key):
                     break
+        if len(near[place]) < MOST_COMPARED:
+            near[place].append(later)
 
 
 def _may_be_one(a: ReportKey, b: ReportKey) -> bool:
@@ -164,11 +173,28 @@ def _may_be_one(a: ReportKey, b: ReportKey) -> bool:
     return a.code is None or b.code is None or a.code.startswith(b.code) or b.code.startswith(a.code)
 
 
+def _interchangeable(a: ReportKey, b: ReportKey) -> bool:
+    """Whether what one of them repeats is repeated by the other too."""
+    return a.sketch == b.sketch and (a.year, a.code, a.town, a.level, a.department) == (
+        b.year,
+        b.code,
+        b.town,
+        b.level,
+        b.department,
+    )
+
+
+def _look_alike(a: ReportKey, b: ReportKey) -> bool:
+    """Whether the sketches leave it possible that the texts are as alike as `_are_one` asks for."""
+    same = np.count_nonzero(np.frombuffer(a.sketch, dtype="<u4") == np.frombuffer(b.sketch, dtype="<u4"))
+    return bool(same >= (SEEN_ANYWHERE if a.code is None and b.code is None else SEEN) * BINS)
+
+
 def _are_one(a: ReportKey, b: ReportKey, texts: dict[str, NDArray[np.uint64]], text_of: Callable[[str], str]) -> bool:
+    if len(texts) > MOST_HELD:
+        texts.clear()
     for key in (a, b):
         if key.id not in texts:
-            if len(texts) > 4096:
-                texts.clear()
             texts[key.id] = np.unique(_shingles(text_of(key.id)))
     first, second = texts[a.id], texts[b.id]
     shared = len(np.intersect1d(first, second, assume_unique=True))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from embed.index import Filter, Generation
-from embed.structure.report import Region, Report, Role
+from embed.structure.report import Region, Report, ReportKind, Role
 from tests.helpers.stores import make_report, make_store
 
 TEXTS = [
@@ -39,6 +39,23 @@ def test_another_place_or_year_with_the_same_words_stays_a_report_of_its_own(tmp
 
     with store_of(tmp_path, here, there, later) as generation:
         assert set(duplicates(generation).values()) == {None}
+
+
+def test_a_document_that_is_no_report_never_stands_for_one(tmp_path: Path) -> None:
+    report = make_report("z.txt", TEXTS)
+    news = make_report("a.txt", TEXTS, kind=ReportKind.NEWS)
+
+    with store_of(tmp_path, report, news) as generation:
+        assert duplicates(generation) == {"z.txt": None, "a.txt": report.id}
+        assert len(generation.rows()) == 5
+
+
+def test_what_is_not_known_of_one_of_them_does_not_tell_them_apart(tmp_path: Path) -> None:
+    full = make_report("full.txt", [*TEXTS, (Role.PLAN, "下一步加强培训")])
+    bare = make_report("bare.txt", TEXTS, year=None, region=Region(), level=None)
+
+    with store_of(tmp_path, full, bare) as generation:
+        assert duplicates(generation) == {"full.txt": None, "bare.txt": full.id}
 
 
 def test_half_of_the_words_in_common_is_not_the_same_report(tmp_path: Path) -> None:

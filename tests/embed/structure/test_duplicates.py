@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from embed.structure import duplicates
 from embed.structure.duplicates import ReportKey, find_repeats, sketch
 
 FIRST = date(2023, 2, 1)
@@ -72,6 +73,52 @@ def test_a_shortened_copy_repeats_the_whole_but_an_excerpt_does_not(text: str) -
 
     assert repeats(whole, (key("b", most, code="510904"), most)) == {"b": "a"}
     assert repeats(whole, (key("b", part, code="510904"), part)) == {}
+
+
+def test_of_undated_copies_the_longest_is_the_original(text: str) -> None:
+    most = text[: len(text) * 8 // 10]
+
+    assert repeats(
+        (key("a", most, code="510904", length=len(most)), most), (key("b", text, code="510904", length=len(text)), text)
+    ) == {"a": "b"}
+
+
+def test_a_document_not_recognised_as_a_report_is_the_copy_even_if_it_came_first(text: str) -> None:
+    news = key("a", text, published=FIRST, is_report=False)
+
+    assert repeats((news, text), (key("b", text), text)) == {"a": "b"}
+
+
+def test_copies_of_one_year_find_each_other_past_one_whose_year_is_unknown(text: str) -> None:
+    reports = [key("a", text, year=2022), key("b", text), key("c", text, year=2023), key("d", text, year=2023)]
+
+    assert repeats(*((report, text) for report in reports)) == {"b": "a", "d": "c"}
+
+
+def test_a_copy_without_a_place_is_found_beside_copies_with_it(text: str) -> None:
+    reports = [key("a", text), key("b", text, year=2022, code="510904"), key("c", text, year=2022, code="510904")]
+
+    assert repeats(*((report, text) for report in reports)) == {"b": "a", "c": "a"}
+
+
+def test_a_repost_is_found_among_many_places_with_the_same_words(text: str) -> None:
+    places = [key(f"p{code}", text, year=2022, code=str(code)) for code in range(510001, 510301)]
+    again = key("z", text, year=2022, code="510300")
+    asked: list[str] = []
+
+    def text_of(name: str) -> str:
+        asked.append(name)
+        return text
+
+    assert find_repeats([*places, again], text_of) == {"z": "p510300"}
+    assert sorted(asked) == ["p510300", "z"]
+
+
+def test_more_texts_can_be_compared_than_are_held(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(duplicates, "MOST_HELD", 2)
+    reports = [key(f"{code}{name}", text, code=str(code)) for code in range(510001, 510006) for name in "ba"]
+
+    assert repeats(*((report, text) for report in reports)) == {f"{c}b": f"{c}a" for c in range(510001, 510006)}
 
 
 def test_texts_too_short_to_compare_repeat_nothing() -> None:
