@@ -207,7 +207,9 @@ def run(settings: Settings, job: str) -> int:
     if row is None:
         return 1
     with work.ledger.write() as connection:
-        connection.execute("UPDATE jobs SET state = 'running', started = ? WHERE id = ?", (now(), job))
+        connection.execute(
+            "UPDATE jobs SET state = 'running', started = ?, pid = ? WHERE id = ?", (now(), os.getpid(), job)
+        )
     try:
         work.note("start")
         result = STEPS[row["kind"]](work, json.loads(row["input"]))

@@ -76,6 +76,7 @@ class Jobs:
         self._turn = threading.Lock()
         self._children: dict[str, subprocess.Popen[bytes]] = {}
         self._closing = False
+        self._end_orphans()
 
     def folder(self, job: str) -> Path:
         """The job's own directory: `out/` with what it made, `log.txt`."""
@@ -88,8 +89,8 @@ class Jobs:
         text = json.dumps({**given, "who": who}, ensure_ascii=False)
         with self._ledger.write() as connection:
             connection.execute(
-                "INSERT INTO jobs (id, kind, state, who, input, created) VALUES (?, ?, ?, ?, ?, ?)",
-                (job, kind.value, JobState.QUEUED.value, who, text, now()),
+                "INSERT INTO jobs (id, kind, state, who, input, created, owner) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (job, kind.value, JobState.QUEUED.value, who, text, now(), os.getpid()),
             )
         threading.Thread(target=self._run, args=(job,), name=f"job-{job}", daemon=True).start()
         return self.get(job)
@@ -162,6 +163,13 @@ class Jobs:
         self._tidy()
         self._ledger.close()
 
+    def _end_orphans(self) -> None:
+        """Jobs whose server was killed before they began or with them have failed; one that still runs goes on."""
+        rows = self._ledger.rows("SELECT id, owner, pid FROM jobs WHERE state IN ('queued', 'running')")
+        for row in rows:
+            if not _is_alive(row["owner"]) and not _is_alive(row["pid"]):
+                self._fail(row["id"], "服务在任务完成前已停止 · the server ended before the job did; start it again")
+
     def _fail(self, job: str, message: str) -> None:
         with self._ledger.write() as connection:
             connection.execute(
@@ -187,3 +195,15 @@ class Jobs:
                 child.wait(timeout=5)
             except subprocess.TimeoutExpired:
                 child.terminate()
+
+
+def _is_alive(process: int | None) -> bool:
+    if process is None:
+        return False
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

@@ -42,7 +42,12 @@ def _m001_first(connection: sqlite3.Connection) -> None:
     )
 
 
-MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_m001_first,)
+def _m002_processes_of_jobs(connection: sqlite3.Connection) -> None:
+    connection.execute("ALTER TABLE jobs ADD COLUMN owner INTEGER")  # the serving process that started it
+    connection.execute("ALTER TABLE jobs ADD COLUMN pid INTEGER")  # its own process, once it runs
+
+
+MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_m001_first, _m002_processes_of_jobs)
 
 
 class Ledger:
