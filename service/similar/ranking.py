@@ -21,7 +21,7 @@ __all__ = ["Pool", "Ranked", "bonus_for_passage", "bonus_for_question", "finish"
 
 Floats = NDArray[np.float64]
 SPARE = 24  # hits beyond those wanted that are compared exactly, so that rounding cannot hide one
-NEAREST = 100  # nearest by vector that are looked at in stores too large to compare every passage
+NEAREST = 60  # nearest by vector that are looked at in stores too large to compare every passage
 SHARING = 400  # and those that share the most rare words and topics
 POSTINGS = 20_000  # occurrences of a query's rarest terms that are looked at for candidates
 

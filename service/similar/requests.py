@@ -31,6 +31,7 @@ __all__ = ["MOST_PER_GROUP", "Request", "check_query", "encode_asked", "request_
 
 QUESTION_MIX = Mix(dense=0.52, lexical=0.26, topical=0.22)
 MOST_PER_GROUP = 50
+EVERYTHING = Filter()
 NO_TERMS = Bag(np.empty(0, np.int32), np.empty(0, np.float32))
 
 
@@ -118,7 +119,7 @@ def request_for_text(
     is_passage = asked.form is Form.PASSAGE
     probe = Probe(vector, words, topics, PASSAGE_MIX if is_passage else QUESTION_MIX)
     own = bonus_for_passage(role) if role is not None else bonus_for_question(asked.roles)
-    within = generation.rows(query.where)
+    within = generation.rows(query.where or EVERYTHING)
     for quoted in asked.quoted:
         within = np.intersect1d(within, generation.rows_containing(quoted), assume_unique=True).astype(np.int32)
     empty = np.empty(0, np.int32)
@@ -148,12 +149,14 @@ def request_for_vector(generation: Generation, query: SimilarQuery) -> Request:
     centred = generation.centre(vector[None, :] / np.float32(length))[0]
     probe = Probe(centred, NO_TERMS, NO_TERMS, Mix(1.0, 0.0, 0.0))
     bonus = _bonus(query.roles, np.zeros(len(ROLES)))
-    within, empty = generation.rows(query.where), np.empty(0, np.int32)
+    within, empty = generation.rows(query.where or EVERYTHING), np.empty(0, np.int32)
     return Request(query, view_of(generation), probe, bonus, "", Form.PASSAGE, within, empty, -1)
 
 
 def _selection(generation: Generation, query: SimilarQuery, within: NDArray[np.int32]) -> Selection | None:
-    return generation.select(query.where) if within is generation.rows(query.where) else None
+    return (
+        generation.select(query.where or EVERYTHING) if within is generation.rows(query.where or EVERYTHING) else None
+    )
 
 
 def _bonus(roles: tuple[Role, ...] | None, own: Floats) -> Floats:
@@ -194,7 +197,7 @@ def _question_mean(encoder: Encoder, language: str) -> NDArray[np.float32]:
 
 def _without_own_places(generation: Generation, query: SimilarQuery, report: int) -> NDArray[np.int32]:
     """The rows that the filter and the query's own exclusions keep."""
-    within = generation.rows(query.where)
+    within = generation.rows(query.where or EVERYTHING)
     if not (query.exclude_own_region or query.exclude_subordinates or query.same_level_only):
         return within
     reports = generation.reports

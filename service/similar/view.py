@@ -24,7 +24,7 @@ __all__ = ["FULL_SCAN", "Bag", "Mix", "Parts", "Probe", "View", "view_of"]
 
 FULL_SCAN = 20_000  # passages up to which every one of them is compared; above, candidates are
 _KEPT_REPORTS = 4096  # reports whose metadata is kept in memory
-_SAMPLE = 1500  # passages that stand for the whole store
+_SAMPLE = 1000  # passages that stand for the whole store
 _BLOCK = 1 << 16  # rows of a large store that are compared together
 DIGITS = 6  # scores are equal when they agree to this many decimals
 
@@ -85,7 +85,7 @@ class View:
         self.topic_begin = bisect.bisect_left(vocabulary, TOPIC_MARK)
         self.topic_end = bisect.bisect_left(vocabulary, chr(ord(TOPIC_MARK) + 1))
         self._whole: tuple[csr_matrix, csr_matrix] | None = None
-        self._sampled: NDArray[np.int32] | None = None
+        self._sampled: tuple[Floats, csr_matrix, csr_matrix] | None = None
         self._columns: csc_matrix | None = None
         self._reports: dict[int, StoredReport] = {}
         self._lock = threading.Lock()
@@ -185,14 +185,21 @@ class View:
 
     def sample_scores(self, probe: Probe) -> Floats:
         """Fused similarity of passages drawn evenly from the whole store, for telling what chance gives."""
-        return self.parts(probe, self._sample()).fused
+        vectors, words, topics = self._sample()
+        fused = probe.mix.lexical * (words @ self._spread(probe.words))
+        fused += probe.mix.topical * (topics @ self._spread(probe.topics))
+        if probe.vector is not None:
+            fused += probe.mix.dense * (vectors @ probe.vector.astype(np.float64))
+        rounded: Floats = np.round(fused, DIGITS)
+        return rounded
 
-    def _sample(self) -> NDArray[np.int32]:
+    def _sample(self) -> tuple[Floats, csr_matrix, csr_matrix]:
         with self._lock:
             if self._sampled is None:
                 rows = self.generation.rows()
                 places = np.unique(np.linspace(0, len(rows) - 1, min(_SAMPLE, len(rows))).astype(np.int64))
-                self._sampled = rows[places] if len(rows) else rows
+                rows = rows[places] if len(rows) else rows
+                self._sampled = (self.generation.vectors[rows].astype(np.float64), *self._split_blocks(rows))
             return self._sampled
 
     def by_terms(self, probe: Probe, within: NDArray[np.int32], count: int, *, postings: int) -> NDArray[np.int32]:
