@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 from importlib.util import find_spec
-from typing import Protocol
+from typing import Protocol, cast
 
 from embed.reading.kinds import refuse
 from embed.reading.limits import Limits
@@ -39,8 +39,8 @@ def can_recognise() -> bool:
 def _recogniser() -> _Recogniser:
     from rapidocr import RapidOCR
 
-    recogniser: _Recogniser = RapidOCR(params={"Global.log_level": "critical"})
-    return recogniser
+    # The library's own result is a union over what was switched on; with its defaults it is a page of lines.
+    return cast("_Recogniser", RapidOCR(params={"Global.log_level": "critical"}))
 
 
 def recognise_pdf(data: bytes, limits: Limits) -> str:
