@@ -1,8 +1,9 @@
 """A large store of shuffled clauses of the annotated reports: real words, real lengths, invented reports.
 
-Passages are made of two to five clauses, a twentieth of them copies of earlier ones. A passage's vector is the mean of
-its clauses' vectors with some noise, so passages that share clauses are near, and the vectors lie as those of real text
-do. Only the clauses are encoded (or, without an encoder, given random vectors): a million passages take a few minutes.
+Passages are made of two to five clauses, a twentieth of them copies of earlier ones. A passage's vector is that of
+the annotated passage that its first clause comes from, with a third of its own clauses' and some noise, so the vectors
+lie in groups as those of real text do. Only the clauses are encoded (or, without an encoder, given random vectors): a
+million passages take a few minutes.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ NOISE = 0.25  # of a clause vector's length: what a passage says beside its clau
 def gold_clauses() -> list[tuple[str, int]]:
     """(clause, row of its role) of every annotated passage."""
     clauses = []
-    for path in sorted(GOLD.glob("*/r*.json")) + sorted(GOLD.glob("real/*.json")):
+    for path in _annotations():
         for passage in json.loads(path.read_text(encoding="utf-8"))["passages"]:
             role = [str(r) for r in ROLES].index(passage["role"])
             text = re.sub(r"\s+", "", passage["quote"])
@@ -158,6 +159,18 @@ def _write_tables(
     metadata.close()
 
 
+def _sources() -> np.ndarray:
+    """For each clause of `gold_clauses` the number of the first annotated passage that has it."""
+    passages = [p["quote"] for path in _annotations() for p in json.loads(path.read_text("utf-8"))["passages"]]
+    texts = [re.sub(r"\s+", "", quote) for quote in passages]
+    first = [next(i for i, text in enumerate(texts) if clause in text) for clause, _ in gold_clauses()]
+    return np.unique(first, return_inverse=True)[1]
+
+
+def _annotations() -> list[Path]:
+    return sorted({*GOLD.glob("*/r*.json"), *GOLD.glob("real/*.json")})
+
+
 def _clause_vectors(random: np.random.Generator, clauses: list[tuple[str, int]], encoder: Encoder | None) -> np.ndarray:
     if encoder is None:
         return random.standard_normal((len(clauses), DIMENSION)).astype(np.float32)
@@ -167,9 +180,11 @@ def _clause_vectors(random: np.random.Generator, clauses: list[tuple[str, int]],
 
 
 def _write_vectors(folder: Path, random: np.random.Generator, base: np.ndarray, chosen: list[np.ndarray]) -> None:
+    source = _sources()
+    themes = np.array([base[source == i].mean(axis=0) for i in range(source.max() + 1)])
     out = open_memmap(folder / "vectors.npy", mode="w+", dtype=np.float32, shape=(len(chosen), DIMENSION))
     for begin, block in _blocks(chosen):
-        mean = np.array([base[one].mean(axis=0) for one in block])
+        mean = np.array([base[one].mean(axis=0) + 2 * themes[source[one[0]]] for one in block]) / 3
         mean += NOISE * random.standard_normal(mean.shape).astype(np.float32)
         out[begin : begin + len(block)] = mean / np.linalg.norm(mean, axis=1, keepdims=True)
     out.flush()
