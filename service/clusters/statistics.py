@@ -100,6 +100,7 @@ class Units:
 
     of: Mapping[int, tuple[int, int] | None]
     year: Mapping[int, int]
+    followed: int = 0  # units with reports of two years or more
 
     def series(self) -> dict[tuple[int, int], dict[int, list[int]]]:
         """Unit → year → report rows, years ascending, unknown units and years left out."""
@@ -120,7 +121,8 @@ def units_of(generation: Generation, reports: Iterable[int]) -> Units:
         code = int(table.code[row])
         of[row] = (code, int(table.department[row])) if code else None
         year[row] = int(table.year[row])
-    return Units(of, year)
+    followed = sum(len(years) > 1 for years in Units(of, year).series().values())
+    return Units(of, year, followed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,8 +145,7 @@ def recurrence(generation: Generation, cluster: Cluster, units: Units) -> Recurr
         if unit is not None and year:
             years.setdefault(unit, set()).add(year)
     again = [(unit, tuple(sorted(ys))) for unit, ys in years.items() if len(ys) > 1]
-    followed = sum(len(ys) > 1 for ys in units.series().values())
-    return Recurrence(tuple(sorted(again, key=lambda e: (-len(e[1]), e[0]))), followed)
+    return Recurrence(tuple(sorted(again, key=lambda e: (-len(e[1]), e[0]))), units.followed)
 
 
 def reports_of(generation: Generation, cluster: Cluster) -> list[int]:
