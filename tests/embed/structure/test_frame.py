@@ -67,6 +67,12 @@ def test_a_title_broken_in_the_middle_of_its_words_is_one_title() -> None:
     assert [part for part, _ in found] == ["title", "title", "date_line", "body"]
 
 
+def test_an_office_is_an_addressee_too() -> None:
+    found = parts("平利县2023年法治政府建设情况报告\n县委全面依法治县委员会办公室：\n2023年,平利县依法行政。")
+
+    assert [part for part, _ in found] == ["title", "addressee", "body"]
+
+
 def test_a_title_printed_again_is_no_text() -> None:
     found = parts("平利县2023年法治政府建设情况报告\n平利县2023年法治政府建设情况报告\n2023年,平利县依法行政。")
 
