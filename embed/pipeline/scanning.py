@@ -15,6 +15,7 @@ from pathlib import Path
 from embed.index.prepared import Prepared, prepare
 from embed.index.readings import Failure
 from embed.reading import ReadFailure, clean, read_documents
+from embed.reading.files import worth_reading
 from embed.structure import understand
 from embed.structure.facts import Facts
 from embed.structure.report import Report
@@ -52,7 +53,8 @@ def absolute(path: str | Path) -> str:
 def list_files(given: Sequence[Path]) -> tuple[dict[str, str], list[Failure], list[str]]:
     """(absolute path → name as given, ascending; what is not there; absolute paths of the folders).
 
-    Folders are searched to the bottom; hidden files and links that lead out of the folder are left out.
+    Folders are searched to the bottom; hidden files, pictures, scripts and data, and links that lead out of the folder
+    are left out. A file that is named itself is read whatever its name.
     """
     found: dict[str, str] = {}
     failures: list[Failure] = []
@@ -75,7 +77,7 @@ def _inside(folder: Path) -> Iterator[Path]:
         names[:] = sorted(n for n in names if not n.startswith("."))
         for name in sorted(files):
             path = Path(where, name)
-            if name.startswith(".") or not path.is_file():
+            if not worth_reading(name) or not path.is_file():
                 continue
             if path.is_symlink() and root not in path.resolve().parents:
                 continue

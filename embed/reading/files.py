@@ -25,7 +25,16 @@ __all__ = ["read_bytes", "read_documents"]
 
 # What file managers and version control leave behind; nobody means these to be read.
 CLUTTER = frozenset({"__MACOSX", ".DS_Store", "Thumbs.db", "desktop.ini", ".git", ".svn"})
-PARTS_OF_PAGES = frozenset("css js json xml png jpg jpeg gif svg ico woff woff2 ttf webp map csv tsv".split())  # noqa: SIM905
+PARTS_OF_PAGES = frozenset("css js json xml png jpg jpeg gif svg ico woff woff2 ttf webp map csv tsv jsonl".split())  # noqa: SIM905
+
+
+def worth_reading(name: str) -> bool:
+    """Whether a file found in a folder or archive may be a report: no clutter, no picture, style, script or data."""
+    return (
+        name not in CLUTTER
+        and not name.startswith(".")
+        and PurePosixPath(name).suffix.lower()[1:] not in PARTS_OF_PAGES
+    )
 
 
 def read_documents(path: Path, *, limits: Limits = DEFAULT_LIMITS) -> Iterator[SourceDocument | ReadFailure]:
@@ -61,7 +70,7 @@ def _files_below(folder: Path) -> Iterator[Path | ReadFailure]:
             continue  # the folder is inside and is read in its own place
         elif path.is_dir():
             yield from _files_below(path)
-        elif path.suffix.lower()[1:] not in PARTS_OF_PAGES:
+        elif worth_reading(name):
             yield path
 
 

@@ -256,3 +256,11 @@ def test_the_whole_reading_of_a_report_can_be_read_again(store: Store, folder: P
     assert report.source_text == (folder / "大英县.txt").read_text(encoding="utf-8")
     assert [report.source_text[p.start : p.end] for p in report.passages] == [p.text for p in report.passages]
     assert report.metadata.evidence
+
+
+def test_data_files_in_a_folder_are_no_reports_unless_they_are_named(store: Store, folder: Path) -> None:
+    reports = len(list(folder.iterdir()))
+    (folder / "notes.json").write_text('{"title": "法治政府建设情况报告"}', encoding="utf-8")
+
+    assert index_files(store, [folder], HashEncoder()).files == reports
+    assert index_files(store, [folder, folder / "notes.json"], HashEncoder()).files == reports + 1
