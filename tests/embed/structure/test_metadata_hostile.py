@@ -1,8 +1,6 @@
-"""Text made to harm: the time taken stays in proportion to its length."""
+"""Text made to harm is read to its end."""
 
 from __future__ import annotations
-
-import time
 
 import numpy as np
 import pytest
@@ -28,17 +26,14 @@ PIECES = [
 ]
 
 
-def seconds(text: str) -> float:
+@pytest.mark.parametrize("piece", PIECES)
+def test_a_long_line_of_one_kind_is_read_to_its_end(piece: str) -> None:
+    # A pattern that goes back over 400,000 characters would take hours; how time grows is measured in benchmarks.
+    text = piece * (400_000 // len(piece))
     source = SourceDocument("x", "0" * 64, FileKind.TEXT, text)
     cleaned = CleanText(text, np.arange(len(text) + 1, dtype=np.int32))
-    start = time.process_time()
-    read_metadata(source, cleaned, find_frame(cleaned))
-    return time.process_time() - start
 
+    metadata = read_metadata(source, cleaned, find_frame(cleaned))
 
-@pytest.mark.parametrize("piece", PIECES)
-def test_a_long_line_of_one_kind_takes_time_linear_in_its_length(piece: str) -> None:
-    seconds(piece * 100)
-    short, long = seconds(piece * (40_000 // len(piece))), seconds(piece * (400_000 // len(piece)))
-
-    assert long < 20 * short + 0.3
+    assert metadata.published is None
+    assert all(-1 <= found.start <= found.end <= len(text) for found in metadata.evidence)

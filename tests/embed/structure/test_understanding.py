@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import pytest
@@ -150,16 +149,8 @@ def runs_of(text: str) -> int:
 
 
 @pytest.mark.parametrize("piece", HOSTILE.values(), ids=HOSTILE)
-def test_time_grows_no_faster_than_the_text(piece: str) -> None:
-    def seconds(size: int) -> float:
-        text = (piece * (size // len(piece) + 1))[:size]
-        best = 9.0
-        for _ in range(3):
-            start = time.process_time()
-            runs_of(text)
-            best = min(best, time.process_time() - start)
-        return best
+def test_hostile_text_is_divided_to_its_end(piece: str) -> None:
+    # A pattern that goes back over this length would take hours; how time grows is measured in benchmarks.
+    text = (piece * (128_000 // len(piece) + 1))[:128_000]
 
-    small, large = seconds(8_000), seconds(32_000)
-
-    assert large < 9 * small + 0.05  # four times the text; sixteen times the time would be quadratic
+    assert 0 <= runs_of(text) <= len(text)
