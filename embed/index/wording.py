@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from embed.index.topics import topic_terms
 from embed.index.words import with_parts, words
 from embed.models.encoder import Side
@@ -19,7 +21,7 @@ def embedding_text(text: str, heading: tuple[str, ...]) -> str:
     Names of places, organs and persons, dates and numbers are left out: they must not drive similarity. A text of
     nothing else stands for itself.
     """
-    kept = without(text, LOCAL)
+    kept = _without_detail(text)
     return kept if any("\u3400" <= char <= "\u9fff" or char.isalpha() for char in kept) else text
 
 
@@ -30,4 +32,10 @@ def lexical_terms(text: str, heading: tuple[str, ...]) -> list[str]:
     A topic's term begins with TOPIC_MARK. The topics of the headings above count once each, beside the text's own.
     """
     above = sorted({term for part in heading for term in topic_terms(part)})
-    return with_parts(words(without(text, LOCAL))) + topic_terms(text) + above
+    return with_parts(words(_without_detail(text))) + topic_terms(text) + above
+
+
+@lru_cache(maxsize=1024)
+def _without_detail(text: str) -> str:
+    """Asked for several times while one report is prepared."""
+    return without(text, LOCAL)

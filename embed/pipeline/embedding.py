@@ -1,26 +1,32 @@
-"""Texts to vectors beside the reading: one thread that sorts by length, encodes and keeps."""
+"""Texts to vectors beside the reading: sorted by length, tokenised while others run, kept while others are encoded."""
 
 from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from types import TracebackType
 
-from embed.index.vectors import VectorBank, text_hash
-from embed.index.wording import PASSAGE_SIDE, embedding_text
+import numpy as np
+from numpy.typing import NDArray
+
+from embed.index.vectors import VectorBank
+from embed.index.wording import PASSAGE_SIDE
 from embed.models.encoder import Encoder
-from embed.structure.report import Report
 
 __all__ = ["EmbeddingThread"]
 
 _WINDOW = 4096  # texts that are sorted by length together
-_KEEP = 256  # texts after which vectors are kept for good: what a kill can cost
+_KEEP = 256  # texts that are encoded in one call and kept at once
+_CALLS = 2  # calls at a time: one tokenises or ends while the other keeps every core busy
+_AHEAD = _CALLS + 1  # parts under way; times _KEEP it is what a kill can cost
 _WAITING = 2  # windows that may wait
 
 
 class EmbeddingThread:
-    """A context manager: offer reports while reading goes on; on exit everything offered has its vector.
+    """A context manager: offer texts while reading goes on; on exit everything offered has its vector.
 
     encoder: called once, and only when a vector is missing. embedded: how many texts were encoded so far.
     """
@@ -45,15 +51,14 @@ class EmbeddingThread:
         self._thread.start()
         return self
 
-    def offer(self, reports: Sequence[Report]) -> None:
-        """Hand over the passages of some reports; waits while too many are ahead."""
-        for report in reports:
-            for passage in report.passages:
-                text = embedding_text(passage.text, passage.heading)
-                key = text_hash(text)
-                if key not in self._seen:
-                    self._seen.add(key)
-                    self._window[key] = text
+    def offer(self, texts: Iterable[tuple[bytes, str]]) -> None:
+        """Hand over texts with their hashes; a text that was offered before costs nothing. Waits while too many are
+        ahead.
+        """
+        for key, text in texts:
+            if key not in self._seen:
+                self._seen.add(key)
+                self._window[key] = text
         if len(self._window) >= _WINDOW:
             self._send()
 
@@ -85,6 +90,8 @@ class EmbeddingThread:
             raise self._error
 
     def _work(self) -> None:
+        running: deque[_Running] = deque()
+        calls = ThreadPoolExecutor(_CALLS, thread_name_prefix="bijian-encoding")
         try:
             while not self._stop.is_set():
                 try:
@@ -92,19 +99,32 @@ class EmbeddingThread:
                 except queue.Empty:
                     continue
                 if window is None:
-                    return
-                self._encode(window)
+                    break
+                self._encode(window, calls, running)
+            while running and not self._stop.is_set():
+                self._keep(*running.popleft())
         except BaseException as error:
             self._error = error
+        finally:
+            calls.shutdown(cancel_futures=True)
 
-    def _encode(self, window: dict[bytes, str]) -> None:
+    def _encode(self, window: dict[bytes, str], calls: ThreadPoolExecutor, running: deque[_Running]) -> None:
         missing = sorted(self._bank.missing(list(window)), key=lambda h: (len(window[h]), h))
         self.known += len(window) - len(missing)
         for begin in range(0, len(missing), _KEEP):
+            while len(running) >= _AHEAD:
+                self._keep(*running.popleft())
             if self._stop.is_set():
                 return
             part = missing[begin : begin + _KEEP]
-            self._bank.add(part, self._encoder().encode([window[h] for h in part], side=PASSAGE_SIDE))
-            self.embedded += len(part)
-            self._on_progress(self.known + self.embedded, self._offered)
+            encode = self._encoder().encode
+            running.append((part, calls.submit(encode, [window[h] for h in part], side=PASSAGE_SIDE)))
         self._on_progress(self.known + self.embedded, self._offered)
+
+    def _keep(self, part: Sequence[bytes], vectors: Future[NDArray[np.float32]]) -> None:
+        self._bank.add(part, vectors.result())
+        self.embedded += len(part)
+        self._on_progress(self.known + self.embedded, self._offered)
+
+
+_Running = tuple[Sequence[bytes], Future[NDArray[np.float32]]]

@@ -18,7 +18,7 @@ from embed.index.vectors import VectorBank
 from embed.index.writer import Source, StoreWriter
 from embed.models.encoder import Encoder
 from embed.pipeline.embedding import EmbeddingThread
-from embed.pipeline.scanning import Job, absolute, file_hash, list_files, scan_all
+from embed.pipeline.scanning import Job, absolute, file_hash, list_files, passage_texts, scan_all
 from embed.structure.facts import Facts
 from embed.structure.report import Report
 
@@ -246,7 +246,8 @@ class _Run:
         with EmbeddingThread(self._bank(), self.encoder, self._on_embedding) as embedding:
             self._read(new, live, contents, embedding)
             for scan in sorted({source.scan for source in contents.values()} - fresh - settled):
-                embedding.offer(self._reports(scan))
+                for report in self._reports(scan):
+                    embedding.offer(passage_texts(report))
         self.outcome.embedded = embedding.embedded
         self._lap("read and embed")
 
@@ -266,7 +267,7 @@ class _Run:
             if reports:
                 self.outcome.read += 1
                 self.writer.readings.keep_scan(new[path].scan, scanned.results, scanned.prepared)
-                embedding.offer(reports)
+                embedding.offer(scanned.texts)
             elif path in live:
                 contents[path] = live[path]
             else:

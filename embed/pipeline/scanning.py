@@ -14,13 +14,15 @@ from pathlib import Path
 
 from embed.index.prepared import Prepared, prepare
 from embed.index.readings import Failure
+from embed.index.vectors import text_hash
+from embed.index.wording import embedding_text
 from embed.reading import ReadFailure, clean, read_documents
 from embed.reading.files import worth_reading
 from embed.structure import understand
 from embed.structure.facts import Facts
 from embed.structure.report import Report
 
-__all__ = ["Job", "Scanned", "absolute", "file_hash", "list_files", "scan_all"]
+__all__ = ["Job", "Scanned", "absolute", "file_hash", "list_files", "passage_texts", "scan_all"]
 
 _POOL_FROM = 64  # files; below, starting processes costs more than it gives
 _CHUNK = 16  # files that one worker takes at a time
@@ -38,11 +40,12 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Scanned:
-    """What one file held."""
+    """What one file held. texts: what is embedded for each passage, with its hash."""
 
     job: Job
     results: tuple[Report | Failure, ...]
     prepared: tuple[Prepared | None, ...]  # one for each result
+    texts: tuple[tuple[bytes, str], ...] = ()
 
 
 def absolute(path: str | Path) -> str:
@@ -146,4 +149,11 @@ def scan(job: Job) -> Scanned:
     except Exception as error:
         results.append(Failure(job.name, "internal", f"处理时出错 · {type(error).__name__}: {error}"))
     prepared = tuple(prepare(r) if isinstance(r, Report) else None for r in results)
-    return Scanned(job, tuple(results), prepared)
+    texts = tuple(pair for r in results if isinstance(r, Report) for pair in passage_texts(r))
+    return Scanned(job, tuple(results), prepared, texts)
+
+
+def passage_texts(report: Report) -> list[tuple[bytes, str]]:
+    """What is embedded for each passage of a report, with its hash, which is the key of its vector."""
+    texts = [embedding_text(p.text, p.heading) for p in report.passages]
+    return [(text_hash(text), text) for text in texts]
