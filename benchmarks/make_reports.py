@@ -21,7 +21,7 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 SEED = 20
 SWAPPED = 0.35  # of the clauses that stand inside a sentence
-LONG = 40  # characters from which a line is body text
+LONG = 28  # characters from which a line is body text
 YEARS = range(2016, 2026)
 _SENTENCE = re.compile(r"[^。;；]+[。;；]?")
 _MARK = re.compile(r"^(?:[一二三四五六七八九十]{1,3}(?:是|、)|\(?[（(][一二三四五六七八九十]{1,3}[)）]|\d{1,2}[.、])")
