@@ -16,6 +16,7 @@ from functools import cache
 from embed.reading.document import RemovalReason
 from embed.reading.lexicon import ADVERTISING_SIGNS, LONGEST_WORD, displaced_word, sign_cost, word_costs
 from embed.reading.tracked import Edit
+from embed.reading.word_finder import Lexicon
 from embed.reading.wordlists import any_of, read_sections
 
 __all__ = ["MOST_RUNS", "injected_edits", "is_advertising", "without_advertising"]
@@ -83,22 +84,21 @@ def _trigger() -> re.Pattern[str]:
     )
 
 
+_SIGN = re.compile(f"[{''.join(sorted(ADVERTISING_SIGNS))}]")
+
+
 @cache
-def _signs_of_advertising() -> tuple[tuple[str, ...], re.Pattern[str]]:
-    """Words and a pattern of which every core has one: a cheap look that spares most texts the search for cores."""
+def _signs_of_advertising() -> Lexicon[None]:
+    """Words of which every core without a sign has one: a cheap look that spares most texts the search for cores."""
     sections = read_sections("advertising.txt")
-    words = sorted({*sections["brands"], *sections["betting"]}, key=len)
-    shortest: list[str] = []
-    for word in words:
-        if not any(other in word for other in shortest):
-            shortest.append(word)
-    signs = "".join(re.escape(sign) for sign in sorted(ADVERTISING_SIGNS))
-    return tuple(shortest), re.compile(f"[{signs}]|(?:{SPORT})(?:{SERVICE})|[0-9](?:{SPORT})")
+    words = [*sections["brands"], *sections["betting"]]
+    words += [sport + service for sport in SPORT.split("|") for service in SERVICE.split("|")]
+    words += [digit + sport for digit in "0123456789" for sport in SPORT.split("|")]
+    return Lexicon(dict.fromkeys(words))
 
 
 def _may_advertise(text: str) -> bool:
-    words, pattern = _signs_of_advertising()
-    return pattern.search(text) is not None or any(word in text for word in words)
+    return _SIGN.search(text) is not None or _signs_of_advertising().is_in(text)
 
 
 @dataclass(frozen=True, slots=True)

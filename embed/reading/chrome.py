@@ -138,9 +138,9 @@ def _is_running_text(text: str) -> bool:
     stripped = text.strip()
     if len(stripped) > LONGEST_FIELD_LINE:
         return True
-    if STRONG_FIELD.match(stripped) or FOOTER.search(stripped) or TALK.match(stripped):
+    if len(stripped) < 30 or not SENTENCES.search(stripped):
         return False
-    return len(stripped) >= 30 and bool(SENTENCES.search(stripped))
+    return not (STRONG_FIELD.match(stripped) or TALK.match(stripped) or FOOTER.search(stripped))
 
 
 def _reason(text: str, *, head: bool, outside: bool) -> RemovalReason | None:

@@ -10,10 +10,9 @@ import numpy as np
 from embed.reading.advertising import injected_edits
 from embed.reading.characters import (
     CRLF,
-    ONE_TO_ONE,
-    ONE_TO_ONE_NEEDED,
     gloss_edits,
     invisible_edits,
+    one_to_one,
     punctuation_edits,
 )
 from embed.reading.chrome import chrome_edits, outside_edits
@@ -27,6 +26,7 @@ from embed.reading.tracked import Edit, Line, TrackedText
 __all__ = ["clean"]
 
 SPACES = re.compile("  +")
+LINE_END = re.compile(r"\n\s*")
 
 
 def clean(source: SourceDocument) -> CleanText:
@@ -37,20 +37,19 @@ def clean(source: SourceDocument) -> CleanText:
     """
     work = TrackedText(source.text)
     work.apply(edit for start, end in source.outside for edit in outside_edits(_lines_of(source.text, start, end)))
-    work.apply(mojibake_edits(list(work.lines())))
+    work.apply(mojibake_edits(work.lines()))
     work.apply(slip_edits(work.text))
     work.apply(invisible_edits(work.text))
     work.apply(Edit(m.start(), m.end(), None) for m in CRLF.finditer(work.text))
-    if ONE_TO_ONE_NEEDED.search(work.text):
-        work.substitute(work.text.translate(ONE_TO_ONE))
+    work.substitute(one_to_one(work.text))
     work.apply(gloss_edits(work.text))
     simplified, traditional = simplify(work.text)
     work.substitute(simplified)
-    work.apply(page_edits(list(work.lines())))
-    work.apply(glued_edits(list(work.lines())))
-    work.apply(chrome_edits(list(work.lines())))
-    work.apply(repeated_edits(list(work.lines())))
-    work.apply(unwrap_edits(list(work.lines())))
+    work.apply(page_edits(work.lines()))
+    work.apply(glued_edits(work.lines()))
+    work.apply(chrome_edits(work.lines()))
+    work.apply(repeated_edits(work.lines()))
+    work.apply(unwrap_edits(work.lines()))
     work.apply(injected_edits(work.text))
     work.apply(punctuation_edits(work.text))
     work.apply(_trim_edits(work))
@@ -75,18 +74,16 @@ def _warnings(removals: tuple[Removal, ...]) -> tuple[str, ...]:
 
 def _trim_edits(work: TrackedText) -> Iterator[Edit]:
     """White space at both ends of a line, and lines that hold nothing else."""
-    pending = 0
-    kept = False
-    for line in work.lines():
-        text = line.text.strip()
-        if not text:
-            continue
-        start = line.start + line.text.index(text[0])
-        if start > pending:
-            gap = Edit(pending, start, None, "\n" if kept else "")
-            if gap.replacement != work.text[pending:start]:
-                yield gap
-        pending = start + len(text)
-        kept = True
-    if pending < len(work.text):
-        yield Edit(pending, len(work.text), None)
+    text = work.text
+    first = len(text) - len(text.lstrip())
+    last = len(text.rstrip())
+    if first:
+        yield Edit(0, first, None)
+    for found in LINE_END.finditer(text, first, last):
+        start = found.start()
+        while text[start - 1].isspace():
+            start -= 1
+        if found.end() - start > 1:
+            yield Edit(start, found.end(), None, "\n")
+    if first < last < len(text):
+        yield Edit(last, len(text), None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 
 from embed.reading.decoding import plausibility
@@ -25,7 +25,7 @@ YEAR = re.compile(r"(?<!\d)20[0-2]\d(?=年)")
 LINE_START = re.compile(r"(?m)^[?？]{1,4}(?=[一-鿿(（\d“《])")
 
 
-def mojibake_edits(lines: list[Line]) -> Iterator[Edit]:
+def mojibake_edits(lines: Sequence[Line]) -> Iterator[Edit]:
     """Lines that were decoded with the wrong table, repaired where that gives plausible Chinese."""
     for line in lines:
         if 4 <= len(line.text) <= LONGEST_LINE:

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import re
+import sys
 from functools import cache
 from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
 
 from embed.reading.wordlists import read_sections
 
@@ -61,13 +65,44 @@ def _converter() -> _Converter:
     return converter
 
 
+class _Changes:
+    """Which characters the conversion may change: each is tried alone when it is first met."""
+
+    CONTEXT = "著藉瞭覆甦沈坏哩衹"  # changed in some phrases only
+    UNKNOWN, SAME, CHANGED = range(3)
+
+    def __init__(self) -> None:
+        self._kinds = np.zeros(sys.maxunicode + 1, dtype=np.uint8)
+        self._kinds[[ord(character) for character in self.CONTEXT]] = self.CHANGED
+
+    def any_in(self, text: str) -> bool:
+        codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
+        kinds = self._kinds[codes]
+        if kinds.size and not kinds.min():
+            self._try(np.unique(codes[kinds == self.UNKNOWN]))
+            kinds = self._kinds[codes]
+        return bool(kinds.size and kinds.max() == self.CHANGED)
+
+    def _try(self, codes: NDArray[np.uint32]) -> None:
+        for code in codes.tolist():
+            same = 0xD800 <= code < 0xE000 or _converter().convert(chr(code)) == chr(code)
+            self._kinds[code] = self.SAME if same else self.CHANGED
+
+
+@cache
+def _changes() -> _Changes:
+    return _Changes()
+
+
 def to_simplified(text: str) -> str:
     """Simplified characters for traditional ones; every character keeps its place (len(result) == len(text))."""
+    if not _changes().any_in(text):
+        return text
     converted = _converter().convert(text)
     if len(converted) != len(text):
         converted = "".join(_single(character) for character in text)
     if converted == text and "著" not in text:
-        return converted
+        return text
     return _with_mainland_terms(text, _corrected(text, converted))
 
 

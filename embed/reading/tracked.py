@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,8 +13,7 @@ from embed.reading.document import Removal, RemovalReason
 __all__ = ["Edit", "Line", "TrackedText"]
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(NamedTuple):
     """Characters start … end − 1 of the present text give way to `replacement`.
 
     Without a reason nothing is recorded: that is for white space, which no reader misses.
@@ -27,8 +26,7 @@ class Edit:
     places: tuple[int, ...] | None = None  # of each new character, counted from `start`; evenly spread when not given
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One line of the present text; `start` is its offset, `end` the offset of its line feed."""
 
     start: int
@@ -47,18 +45,26 @@ class TrackedText:
         self.text = source
         self.origin: NDArray[np.int32] = np.arange(len(source), dtype=np.int32)
         self.removals: list[Removal] = []
+        self._lines: tuple[Line, ...] | None = None  # of the present text
 
     def substitute(self, text: str) -> None:
         """Put a text of the same length in place, character for character."""
         if len(text) != len(self.text):
             raise ValueError(f"expected a text of {len(self.text)} characters, got {len(text)}")
-        self.text = text
+        if text != self.text:
+            self.text, self._lines = text, None
 
-    def lines(self) -> Iterator[Line]:
-        start = 0
-        for text in self.text.split("\n"):
-            yield Line(start, start + len(text), text)
-            start += len(text) + 1
+    def lines(self) -> tuple[Line, ...]:
+        """Every line of the present text."""
+        if self._lines is None:
+            start = 0
+            lines = []
+            for text in self.text.split("\n"):
+                end = start + len(text)
+                lines.append(Line(start, end, text))
+                start = end + 1
+            self._lines = tuple(lines)
+        return self._lines
 
     def apply(self, edits: Iterable[Edit]) -> None:
         """Carry out edits, which must be in order and must not overlap."""
@@ -79,7 +85,7 @@ class TrackedText:
             return
         texts.append(self.text[done:])
         origins.append(self.origin[done:])
-        self.text = "".join(texts)
+        self.text, self._lines = "".join(texts), None
         self.origin = np.concatenate(origins)
 
     def _replacement_origin(self, edit: Edit) -> NDArray[np.int32]:

@@ -7,7 +7,7 @@ from functools import lru_cache
 from importlib import resources
 from typing import NamedTuple
 
-from embed.structure.lexicon import Hit, Lexicon
+from embed.reading.word_finder import Hit, Lexicon
 
 __all__ = ["CueCounts", "count_cues", "find_cues"]
 

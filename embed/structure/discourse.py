@@ -7,10 +7,10 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from embed.reading.word_finder import Hit
 from embed.structure import wording
 from embed.structure.cues import count_cues, find_cues
 from embed.structure.headings import heading_roles
-from embed.structure.lexicon import Hit
 from embed.structure.outline import Outline, Paragraph
 from embed.structure.passages import divide
 from embed.structure.report import Role

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib import resources
 
-from embed.structure.lexicon import Hit, Lexicon
+from embed.reading.word_finder import Hit, Lexicon
 
 __all__ = ["Topic", "TopicWeights", "families", "find_topics", "read_topics", "strongest", "weigh"]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from embed.reading.word_finder import Hit
 from embed.structure import wording
-from embed.structure.lexicon import Hit
 from embed.structure.report import Role
 from embed.structure.sentences import Clause
 from embed.structure.topics import Topic, TopicWeights, families, read_topics, strongest, weigh

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from embed.structure.lexicon import Hit, Lexicon
+from embed.reading.word_finder import Hit, Lexicon
 
 
 def test_the_longest_word_wins_and_words_do_not_overlap() -> None:

@@ -46,6 +46,15 @@ class Lexicon(Generic[T]):
         """What the words stand for, one value a word."""
         return list(self._words.values())
 
+    def is_in(self, text: str) -> bool:
+        """Whether any of the words is in the text."""
+        words, lengths = self._words, self._lengths
+        return len(text) > 1 and any(
+            text[position : position + length] in words
+            for position in np.flatnonzero(self._opens[_pairs(text)]).tolist()
+            for length in lengths.get(text[position : position + 2], ())
+        )
+
     def find(self, text: str) -> list[Hit[T]]:
         """Every word in the text, in order."""
         hits: list[Hit[T]] = []
