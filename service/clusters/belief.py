@@ -8,20 +8,29 @@ is judged by exactly the same function.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from service.clusters.themes import Catalogue
 
-__all__ = ["ThemeModel", "blend", "learn_themes"]
+__all__ = ["Sliced", "ThemeModel", "blend", "blocks", "learn_themes"]
 
 DENSE_SHARE = 0.7  # of the vectors in the space of the centres; the rest is words
 EXAMPLE_WEIGHT = 6.0  # strength of full similarity to a theme's examples
 CENTRE_WEIGHT = 6.0  # strength of full similarity to a theme's centre
 EXAMPLE_COUNT = 3.0  # passages that the examples of a theme stand for in its centre
 ROUNDS = 2
+ROWS_AT_ONCE = 50_000
+
+
+class Sliced(Protocol):
+    """An array, or what gives rows of one slice by slice."""
+
+    def __getitem__(self, part: slice, /) -> NDArray[np.float32]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +53,8 @@ class ThemeModel:
         strengths: (n, themes), of `Catalogue.strengths`. dense: (n, d) centred unit rows. words: (n, words) unit rows.
         """
         raised = _raised(strengths, dense, self.examples)
-        centred = np.maximum(np.round(blend(dense, words) @ self.centres.T, 5), 0)
-        return self.catalogue.posterior(raised + np.float32(CENTRE_WEIGHT) * centred.astype(np.float32))
+        centred = _likeness(blend(dense, words), self.centres)
+        return self.catalogue.posterior(raised + np.float32(CENTRE_WEIGHT) * centred)
 
 
 def blend(dense: NDArray[np.float32], words: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -58,22 +67,38 @@ def learn_themes(
     catalogue: Catalogue,
     examples: NDArray[np.float32],
     strengths: NDArray[np.float32],
-    dense: NDArray[np.float32],
+    dense: Sliced,
     words: NDArray[np.float32],
 ) -> ThemeModel:
-    """Learn the themes' centres from passages; arguments as in `ThemeModel`. Time O(n · themes · d)."""
-    space = blend(dense, words)
+    """Learn the themes' centres from passages; arguments as in `ThemeModel`. Time O(n · themes · d).
+
+    Passages are looked at in blocks, so that memory does not grow with their number.
+    """
     prior = EXAMPLE_COUNT * blend(examples, np.zeros((len(examples), words.shape[1]), np.float32))
-    base = _raised(strengths, dense, examples)
-    now = base
-    centres = np.zeros((len(catalogue), space.shape[1]), np.float32)
-    for _ in range(ROUNDS):
-        belief = catalogue.posterior(now)
-        total = belief.T.astype(np.float64) @ space.astype(np.float64) + prior
+    centres = np.zeros((len(catalogue), prior.shape[1]), np.float32)
+    for number in range(ROUNDS):
+        total = np.zeros(prior.shape, np.float64)
+        for part in blocks(len(strengths)):
+            near = dense[part]
+            space = blend(near, words[part])
+            now = _raised(strengths[part], near, examples)
+            if number:
+                now = now + np.float32(CENTRE_WEIGHT) * _likeness(space, centres)
+            total += catalogue.posterior(now).T.astype(np.float64) @ space.astype(np.float64)
+        total += prior
         lengths = np.linalg.norm(total, axis=1, keepdims=True)
         centres = (total / np.where(lengths > 0, lengths, 1)).astype(np.float32)
-        now = base + np.float32(CENTRE_WEIGHT) * np.maximum(np.round(space @ centres.T, 5), 0).astype(np.float32)
     return ThemeModel(catalogue, examples, centres)
+
+
+def blocks(rows: int) -> Iterator[slice]:
+    """The rows in slices of a fixed size, whatever the machine: sums over them are the same everywhere."""
+    for begin in range(0, rows, ROWS_AT_ONCE):
+        yield slice(begin, begin + ROWS_AT_ONCE)
+
+
+def _likeness(space: NDArray[np.float32], centres: NDArray[np.float32]) -> NDArray[np.float32]:
+    return np.maximum(np.round(space @ centres.T, 5), 0).astype(np.float32)
 
 
 def _raised(

@@ -8,6 +8,7 @@ on nothing but the word, so that old and new text, whatever the store, are proje
 from __future__ import annotations
 
 import hashlib
+import mmap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -16,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embed.structure.report import Role
-from service.clusters.belief import ThemeModel, learn_themes
+from service.clusters.belief import ThemeModel, blocks, learn_themes
 from service.clusters.clustering import Parameters
 from service.clusters.neighbours import steady_blas
 from service.clusters.themes import Catalogue, catalogue
@@ -39,7 +40,7 @@ __all__ = [
 ]
 
 WORD_DIRECTIONS = 128
-ROWS_AT_ONCE = 50_000
+FEW_ROWS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,22 +120,51 @@ def space_of(
 ) -> Space:
     """Points of passages of a generation.
 
-    Memory: a few copies of the points' array, 4 · (d + WORD_DIRECTIONS + themes) bytes a passage each.
+    Memory: the points' array, 4 · (d + WORD_DIRECTIONS + themes) bytes a passage, and about a third of that.
     """
     themes = themes_of(role, parameters)
+    dense, n = _Vectors(generation, rows), len(rows)
+    words, strengths = _words_and_strengths(generation, rows, themes)
+    points = np.empty((n, generation.vectors.shape[1] + WORD_DIRECTIONS + len(themes)), np.float32)
+    beliefs = np.empty((n, len(themes)), np.float32)
+    with steady_blas():
+        centred = generation.centre(examples) if examples.any() else examples
+        model = learn_themes(themes, centred, strengths, dense, words)
+        for part in blocks(n):
+            near = dense[part]
+            beliefs[part] = model.belief(strengths[part], near, words[part])
+            points[part] = points_of(near, words[part], beliefs[part], parameters)
+    return Space(rows, points, beliefs, model)
+
+
+class _Vectors:
+    """The vectors of some rows, slice by slice; what was read of a mapped file is given back."""
+
+    def __init__(self, generation: Generation, rows: NDArray[np.int32]) -> None:
+        self._vectors, self._rows = generation.vectors, rows
+        base: object = generation.vectors
+        while isinstance(base, np.ndarray):
+            base = base.base
+        self._file = base if isinstance(base, mmap.mmap) else None
+
+    def __getitem__(self, part: slice) -> NDArray[np.float32]:
+        taken = np.asarray(self._vectors[self._rows[part]], dtype=np.float32)
+        if self._file is not None and len(taken) > FEW_ROWS:
+            self._file.madvise(mmap.MADV_DONTNEED)
+        return taken
+
+
+def _words_and_strengths(
+    generation: Generation, rows: NDArray[np.int32], themes: Catalogue
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """(projected words, how strongly each passage and its heading speak for each theme)."""
     words = np.empty((len(rows), WORD_DIRECTIONS), np.float32)
     strengths = np.empty((len(rows), len(themes)), np.float32)
     directions = word_directions(generation.lexical.vocabulary)
-    for begin in range(0, len(rows), ROWS_AT_ONCE):
-        part = slice(begin, begin + ROWS_AT_ONCE)
+    for part in blocks(len(rows)):
         words[part] = project(generation.lexical.weights(rows[part]), directions)
         passages = generation.passages_at(rows[part]) if len(themes) else []
         headings = [passage.heading[-1] if passage.heading else "" for passage in passages]
         if passages:
             strengths[part] = themes.strengths_under([passage.text for passage in passages], headings)
-    dense = np.asarray(generation.vectors[rows], dtype=np.float32)
-    with steady_blas():
-        centred = generation.centre(examples) if examples.any() else examples
-        model = learn_themes(themes, centred, strengths, dense, words)
-        beliefs = model.belief(strengths, dense, words)
-    return Space(rows, points_of(dense, words, beliefs, parameters), beliefs, model)
+    return words, strengths
