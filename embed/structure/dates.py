@@ -29,7 +29,12 @@ _DAY_FIRST = re.compile(r"(?<![0-9.])(?P<day>[0-9]{1,2})\.(?P<month>[0-9]{1,2})\
 _HAN = re.compile(
     rf"(?P<year>{_HAN_YEAR})年(?P<month>[正元一二三四五六七八九十]{{1,2}})月(?:(?P<day>[初一二三四五六七八九十廿]{{1,3}})[日号])?"
 )
-_YEAR = re.compile(rf"(?<![0-9０-９])(?P<year>(?:19|20|１９|２０)[0-9０-９]{{2}}|{_HAN_YEAR}(?=年))(?![0-9０-９])")
+_DATED = re.compile("[12１２一二](?:(?<=1)9|(?<=2)0|(?<=１)９|(?<=２)０|(?<=[一二])[〇○零ＯOo0九一二三四五六七八])")
+# The set in front lets the search skip everything else quickly.
+_YEAR = re.compile(
+    r"(?P<year>[12１２一二](?<![0-9０-９].)(?:(?:(?<=1)9|(?<=2)0|(?<=１)９|(?<=２)０)[0-9０-９]{2}"
+    r"|(?<=[一二])[〇○零ＯOo0九一二三四五六七八]{3}(?=年)))(?![0-9０-９])"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +60,8 @@ class FoundDate:
 
 def find_dates(text: str) -> list[FoundDate]:
     """Every date in the text, in order, with or without a day."""
+    if not _DATED.search(text):
+        return []
     found = [*_matches(_ARABIC, text), *_matches(_DAY_FIRST, text), *_matches(_HAN, text)]
     return sorted(found, key=lambda f: f.start)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from embed.reading.word_finder import Hit
 from embed.structure import wording
@@ -31,8 +31,7 @@ _LONGEST_OPENING = 900
 _OPENING_SHARE = 0.35
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(NamedTuple):
     """A passage in clean offsets, with its role and the paragraph that it stands in."""
 
     start: int

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
+from typing import NamedTuple
 
 from embed.reading.document import CleanText
 from embed.structure.dates import find_dates, is_date_line
@@ -30,8 +31,7 @@ class LinePart(StrEnum):
     CHROME = "chrome"  # what is left of the page, and the title printed again
 
 
-@dataclass(frozen=True, slots=True)
-class FrameLine:
+class FrameLine(NamedTuple):
     """A run of the clean text, at most one line, without the blanks around it: `clean.text[start:end] == text`."""
 
     start: int

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from importlib import resources
+from typing import NamedTuple
 
 from embed.structure.report import Role
 
@@ -16,16 +17,42 @@ _JOINED = re.compile("[与和及暨、]|以及")  # 存在的问题及下一步�
 _SKIP = re.compile("[\\s“”\"'‘’《》<>〈〉()（）,，、:：。.;；]")
 
 
+class _Row(NamedTuple):
+    """A row of the table: `first` and `last` say that the words stand at that end of a heading."""
+
+    place: int  # in the table: rows take effect in its order
+    role: Role
+    weight: float
+    words: str
+    first: bool
+    last: bool
+
+
 @lru_cache(maxsize=1)
-def _table() -> tuple[tuple[Role, float, str, bool, bool], ...]:
-    rows = []
+def _table() -> dict[str, list[_Row]]:
+    """Rows by the first two characters of their words, or the only one."""
+    rows: dict[str, list[_Row]] = {}
     text = resources.files("embed.structure").joinpath("data/headings.tsv").read_text(encoding="utf-8")
-    for line in text.splitlines():
+    for place, line in enumerate(text.splitlines()):
         if line and not line.startswith("#"):
             role, weight, words = line.split("\t")
             plain = words.strip("^$")
-            rows.append((Role(role), float(weight), plain, words.startswith("^"), words.endswith("$")))
-    return tuple(rows)
+            row = _Row(place, Role(role), float(weight), plain, words.startswith("^"), words.endswith("$"))
+            rows.setdefault(plain[:2], []).append(row)
+    return rows
+
+
+def _found(plain: str) -> list[_Row]:
+    """The rows whose words stand in a heading, in the order of the table."""
+    table, end = _table(), len(plain)
+    found: set[_Row] = set()
+    for start in range(end):
+        for key in (plain[start : start + 2], plain[start]):
+            for row in table.get(key, ()):
+                at_ends = not (row.first and start) and not (row.last and start + len(row.words) != end)
+                if at_ends and plain.startswith(row.words, start):
+                    found.add(row)
+    return sorted(found)
 
 
 @lru_cache(maxsize=8192)
@@ -33,17 +60,9 @@ def heading_roles(heading: str) -> tuple[tuple[Role, float], ...]:
     """The roles that a heading announces, heaviest first, with their weights; empty when it announces none."""
     plain = _SKIP.sub("", heading)[:120]
     weights: dict[Role, float] = {}
-    for role, weight, words, first, last in _table():
-        if first and last:
-            found = plain == words
-        elif first:
-            found = plain.startswith(words)
-        elif last:
-            found = plain.endswith(words)
-        else:
-            found = words in plain
-        if found:
-            weights[role] = max(weights.get(role, 0.0), weight) if weight > 0 else weights.get(role, 0.0) + weight
+    for row in _found(plain):
+        role, weight = row.role, row.weight
+        weights[role] = max(weights.get(role, 0.0), weight) if weight > 0 else weights.get(role, 0.0) + weight
     best = max(weights.values(), default=0.0)
     if best < _LEAST:
         return ()

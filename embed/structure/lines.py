@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from embed.structure.marks import BARE_NUMBER, Mark, Scheme, han_number, mark_at
 
 __all__ = ["Line", "read_lines"]
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """A paragraph of the clean text, `text[start:end]`, with the numbering mark that it begins with.
 
     `body` is where its text starts, behind the mark.

@@ -7,8 +7,8 @@ A mark is found by its shape alone; whether the text behind it is a heading, an 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import IntEnum
+from typing import NamedTuple
 
 __all__ = ["BARE_NUMBER", "Mark", "Scheme", "han_number", "mark_at"]
 
@@ -28,8 +28,7 @@ class Scheme(IntEnum):
     PLAIN = 9  # a heading without a number
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(NamedTuple):
     """A numbering mark; the text behind it starts at `end`.
 
     `sure` is False where the sign behind the number was lost or is doubtful: only the order of the marks can tell.

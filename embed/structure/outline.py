@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from embed.structure.headings import heading_roles
 from embed.structure.lines import Line
@@ -35,8 +36,7 @@ class Heading:
     end: int = 0  # of the whole section
 
 
-@dataclass(frozen=True, slots=True)
-class Paragraph:
+class Paragraph(NamedTuple):
     """A run of body text. `mark` is the number of an item that is no heading; `run_in` is where the heading sentence
     that opens the same line begins, −1 when there is none.
     """

@@ -110,10 +110,9 @@ class _Divider(Turns):
         """Whether a clause is worded like a cause and stands where one can begin."""
         if not (sign and sign in ("。；，" if self.expects_problems else "。")):
             return False
-        if sign == "，" or not self.expects_problems:
-            said = self.text[clause.start : clause.end]
-            if not any(word in said for word in ("原因", "成因", "根源", "根子", "症结")):
-                return False
+        plain = sign != "，" and self.expects_problems
+        if not plain and wording.REASON.search(self.text, clause.start, clause.end) is None:
+            return False
         if self.opening is Opening.CAUSE and self.context.roles != {Role.CAUSE}:
             return False
         end = min(self.clauses[self.stops["；"][self.index] - 1].end, clause.start + _LEAD_IN)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -134,15 +135,16 @@ def _in_part(situation: Situation) -> bool:
     return situation.announced in _PARTS or not _PARTS.isdisjoint(situation.headings)
 
 
-def _is_own(topic: str) -> bool:
-    """Whether a kind of measure is the leaders' own: leading, planning, assessing."""
-    return "lead" in families()[topic]
+@lru_cache(maxsize=1)
+def _own_topics() -> frozenset[str]:
+    """The kinds of measure that are the leaders' own: leading, planning, assessing."""
+    return frozenset(topic for topic, kin in families().items() if "lead" in kin)
 
 
 def _leaders(text: str, situation: Situation) -> float:
     """What speaks for the leaders' own duties."""
     leaders, duties = min(situation.cues.leader, 3), min(situation.cues.duty, 4)
-    own = sum([_is_own(topic) for topic in situation.topics])
+    own = len(_own_topics() & situation.topics.keys())
     evidence = 0.5 * leaders + 0.6 * duties + 0.5 * min(own, 2) + (1.0 if leaders and _SUBJECT.match(text) else 0.0)
     if Role.LEADERSHIP in situation.headings:
         if not evidence and situation.topics:
@@ -155,5 +157,6 @@ def _leaders(text: str, situation: Situation) -> float:
 
 def _other_topic(situation: Situation) -> float:
     """What speaks for a measure that only stands among leaders' duties."""
-    other = max([weight for topic, weight in situation.topics.items() if not _is_own(topic)], default=0.0)
+    own = _own_topics()
+    other = max([weight for topic, weight in situation.topics.items() if topic not in own], default=0.0)
     return 0.5 * min(max(other - 1, 0), 3)

@@ -43,7 +43,8 @@ def find_clauses(text: str, start: int, end: int) -> list[Clause]:
     clauses: list[Clause] = []
     begin, shut, until = start, "", 0
     for found in _SIGN.finditer(text, start, end):
-        sign, here = found.group(), found.start()
+        here = found.start()
+        sign = text[here]
         if until and here > until:
             shut, until = "", 0
         if shut:
@@ -57,7 +58,7 @@ def find_clauses(text: str, start: int, end: int) -> list[Clause]:
             shut, until = _OPEN[sign], here + _FAR
             continue
         kind = _KIND.get(sign)
-        if kind is None or here < begin or _in_number(text, here, end):
+        if kind is None or here < begin or (kind in "，：" and _in_number(text, here, end)):
             continue
         stop = here + 1
         while stop < end and (text[stop] in _CLOSE or (kind == "。" and text[stop] in "。！？!?…")):
@@ -80,4 +81,4 @@ def _stops_inside(text: str, here: int, end: int) -> bool:
 
 
 def _in_number(text: str, here: int, end: int) -> bool:
-    return text[here] in ",:，：" and here + 1 < end and text[here - 1].isdigit() and text[here + 1].isdigit()
+    return here + 1 < end and text[here - 1].isdigit() and text[here + 1].isdigit()

@@ -48,6 +48,11 @@ def families(table: str = "topics") -> dict[str, frozenset[str]]:
     return {topic.name: topic.families for topic in read_topics(table).values()}
 
 
+@lru_cache(maxsize=1024)
+def _supporting(topic: Topic) -> Topic:
+    return replace(topic, weight=_SUPPORT)
+
+
 def find_topics(text: str) -> list[Hit[Topic]]:
     """Every wording of a kind of measure in the text, in order; inside a book title it only supports."""
     hits = []
@@ -60,7 +65,7 @@ def find_topics(text: str) -> list[Hit[Topic]]:
         while index < len(titles) and titles[index][1] <= hit.start:
             index += 1
         inside = index < len(titles) and titles[index][0] <= hit.start
-        hits.append(Hit(hit.start, hit.end, replace(topic, weight=_SUPPORT)) if inside else hit)
+        hits.append(Hit(hit.start, hit.end, _supporting(topic)) if inside else hit)
     return hits
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from embed.reading.word_finder import Hit
 from embed.structure import wording
@@ -33,6 +33,7 @@ class Turns:
         self.clauses = clauses
         self.hits = _by_clause(clauses, hits)
         self.stops = _stops(clauses)
+        self._flaws: list[list[Hit[Topic]]] | None = None  # wordings of shortcomings by clause, found when asked for
         self.expects_problems = context.expects_problems
         self.begin = 0
         self.opening = Opening.START
@@ -139,7 +140,8 @@ class Turns:
         begin = max(self.clauses[self.begin].start, start - _BACK)
         if not (wording.FALLS.search(self.text, start, end) and wording.FALLS.search(self.text, begin, start)):
             return False
-        new, old = _shortcomings(self.text, start, end), _shortcomings(self.text, begin, start)
+        new = weigh(self._shortcomings(index, stop))
+        old = weigh(hit for hit in self._shortcomings(self.begin, index) if hit.start >= begin)
         name, weight = strongest(new)
         if sign == "；" and not self.context.own_point and not self.item:
             return not set(new) & set(old)
@@ -155,8 +157,17 @@ class Turns:
             return False
         if wording.LACKS.match(self.text, start, end):
             return False
-        first = next(iter(read_topics("shortcomings").find(self.text[start:end])), None)
-        return first is not None and first.start <= _SUBJECT
+        first = next(self._shortcomings(index, stop), None)
+        return first is not None and first.start - start <= _SUBJECT
+
+    def _shortcomings(self, begin: int, end: int) -> Iterator[Hit[Topic]]:
+        """Wordings of shortcomings in clauses begin … end − 1."""
+        if self._flaws is None:
+            first, last = self.clauses[0].start, self.clauses[-1].end
+            found = read_topics("shortcomings").find(self.text[first:last])
+            hits = [Hit(hit.start + first, hit.end + first, hit.value) for hit in found]
+            self._flaws = _by_clause(self.clauses, hits)
+        return (hit for hits in self._flaws[begin:end] for hit in hits)
 
     def is_head(self, index: int) -> bool:
         """Whether the unit so far is only the short sentence that heads an item or a paragraph."""
@@ -186,10 +197,6 @@ def _stops(clauses: Sequence[Clause]) -> dict[str, list[int]]:
             ends[2] = index + 1
         sentence[index], part[index], clause[index] = ends
     return {"。": sentence, "；": part, "，": clause}
-
-
-def _shortcomings(text: str, start: int, end: int) -> TopicWeights:
-    return weigh(read_topics("shortcomings").find(text[start:end]))
 
 
 def _by_clause(clauses: Sequence[Clause], hits: Sequence[Hit[Topic]]) -> list[list[Hit[Topic]]]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 from embed.structure.report import Role
 
@@ -23,8 +23,7 @@ class Opening(Enum):
     TOPIC = "topic"  # another measure, problem or plan
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
+class Unit(NamedTuple):
     """A run of the clean text that becomes a passage.
 
     `announces`: it only leads in what follows; `hands_over`: it ends in a phrase such as 现将情况报告如下.
@@ -37,8 +36,7 @@ class Unit:
     hands_over: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(NamedTuple):
     """What the headings above say of a paragraph.
 
     `roles` are the roles to expect, `year` is the year reported on; `own_point` says that the paragraph has a heading

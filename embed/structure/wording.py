@@ -25,6 +25,7 @@ __all__ = [
     "LACKS",
     "LEAD_IN",
     "PLAN",
+    "REASON",
     "REMEDY",
     "RESULT",
     "SEQUEL",
@@ -102,6 +103,7 @@ CAUSE = re.compile(
         """
     )
 )
+REASON = re.compile("原因|成因|根源|根子|症结")
 # What makes a whole sentence a cause although it opens like any other: …也是原因之一, 这与…有关.
 CAUSE_INSIDE = re.compile(
     alternatives(
@@ -171,7 +173,8 @@ BEFORE_ITEMS = re.compile(rf"(?:{_FLAWS}|{_NUMBER_OF})[^，,。；;：:0-9]{{0,8
 # ---------------------------------------------------------------- shortcomings
 
 _FALLS = alternatives(
-    """有待 [待亟][加提强完改优保规需] 亟[待需须] 需进一步 须进一步 不足 不够 不[高强深严畅实全多准细均力优佳浓广]
+    """有待 待[加提强完改优保规需] 亟[加提强完改优保规需]
+    亟[待需须] 需进一步 须进一步 不足 不够 不[高强深严畅实全多准细均力优佳浓广]
     不到位 不平衡
     不充分 不完善 不健全 不规范 不及时 不彻底 不适应 不系统 不明显 不匹配 薄弱 短板 弱项 欠缺 缺乏 缺少 缺失 短缺
     匮乏 紧缺 稀缺

@@ -26,21 +26,21 @@ class YearFinding:
 HAND_OVER_REACH = 2500
 OPENING_REACH = 40
 # Congresses and plenary sessions whose spirit every text of that year invokes; the latest one named dates the text.
+# Each with words of which one is in every match.
 _EVENTS = (
-    (2025, re.compile(r"二十届四中|二十届[^。]{0,14}四中全会")),
-    (2024, re.compile(r"二十届三中|二十届[^。]{0,8}三中全会")),
-    (2023, re.compile(r"二十届二中|学习贯彻习近平新时代中国特色社会主义思想主题教育")),
-    (2022, re.compile(r"(?:党的)?二十大")),
-    (2021, re.compile(r"十九届六中|十九届[^。]{0,20}六中全会|党史学习教育")),
-    (2020, re.compile(r"十九届五中|十九届[^。]{0,20}五中全会")),
-    (2019, re.compile(r"十九届四中|十九届[^。]{0,20}四中全会")),
-    (2018, re.compile(r"十九届[二三]中|十九届[^。]{0,8}三中全会")),
-    (2017, re.compile(r"(?:党的)?十九大")),
+    (2025, ("二十届",), re.compile(r"二十届四中|二十届[^。]{0,14}四中全会")),
+    (2024, ("二十届",), re.compile(r"二十届三中|二十届[^。]{0,8}三中全会")),
+    (2023, ("二十届", "主题教育"), re.compile(r"二十届二中|学习贯彻习近平新时代中国特色社会主义思想主题教育")),
+    (2022, ("二十大",), re.compile(r"(?:党的)?二十大")),
+    (2021, ("十九届", "党史学习"), re.compile(r"十九届六中|十九届[^。]{0,20}六中全会|党史学习教育")),
+    (2020, ("十九届",), re.compile(r"十九届五中|十九届[^。]{0,20}五中全会")),
+    (2019, ("十九届",), re.compile(r"十九届四中|十九届[^。]{0,20}四中全会")),
+    (2018, ("十九届",), re.compile(r"十九届[二三]中|十九届[^。]{0,8}三中全会")),
+    (2017, ("十九大",), re.compile(r"(?:党的)?十九大")),
 )
 _QUOTED = re.compile(r"《[^《》]{0,120}(?:》|$)|〈[^〈〉]{0,80}〉")
 _RANGE = re.compile(
-    r"(?:19|20)[0-9]{2}年?[ ]?[-—–~至到－]{1,2}[ ]?(?:19|20)?[0-9]{2,4}年?|(?:19|20)[0-9]{2}(?:19|"
-    r"20)[0-9]{2}年?"
+    r"[12](?:(?<=1)9|(?<=2)0)[0-9]{2}(?:年?[ ]?[-—–~至到－]{1,2}[ ]?(?:19|20)?[0-9]{2,4}年?|(?:19|20)[0-9]{2}年?)"
 )
 _NEXT = re.compile(r"^[年度 ]{0,3}[^。；\n]{0,30}(?:打算|计划|安排|思路|规划|谋划|展望|重点|任务|努力方向)")
 _HAND_OVER = re.compile(r"现将|现就|现向|如下|现公开|总结如下|汇报如下")
@@ -177,8 +177,10 @@ def _quoted_years(text: str, frame: Frame) -> list[YearFinding]:
 
 def _in_events(text: str, frame: Frame) -> list[YearFinding]:
     start, end = frame.body
-    for year, pattern in _EVENTS:
-        match = pattern.search(text, start, min(end, start + 30000))
+    end = min(end, start + 30000)
+    said = {word: text.find(word, start, end) >= 0 for _, words, _ in _EVENTS for word in words}
+    for year, words, pattern in _EVENTS:
+        match = pattern.search(text, start, end) if any(said[word] for word in words) else None
         if match:
             return [YearFinding(year, "latest congress or campaign that the text names", match.start(), match.end())]
     return []

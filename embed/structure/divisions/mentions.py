@@ -10,7 +10,7 @@ from embed.structure.divisions.table import Divisions
 __all__ = ["Mention", "find_mentions", "find_stems", "join_chains"]
 
 LONGEST = 15  # 双江拉祜族佤族布朗族傣族自治县
-_SUFFIX = re.compile(r"[省市区县州盟旗镇乡道木团场]|街(?!道|街道|办事处)|办事处")
+_SUFFIX = re.compile(r"[省市区县州盟旗镇乡道木团场街办](?:(?<=街)(?!道|街道|办事处)|(?<=办)事处|(?<![街办]))")
 _TOWN_KIND = re.compile(r"(?:镇|乡|街道|苏木|地区|团|[农林牧]场)$")
 _GENERIC = frozenset(
     [
