@@ -28,15 +28,19 @@ _WAITING = 2  # windows that may wait
 class EmbeddingThread:
     """A context manager: offer texts while reading goes on; on exit everything offered has its vector.
 
-    encoder: called once, and only when a vector is missing. embedded: how many texts were encoded so far.
+    bank: opens the vectors; called in the thread, so that a model loads while reading begins. encoder: called only
+    when a vector is missing. embedded: how many texts were encoded so far.
     """
 
     def __init__(
-        self, bank: VectorBank, encoder: Callable[[], Encoder], on_progress: Callable[[int, int], None]
+        self,
+        bank: Callable[[], VectorBank],
+        encoder: Callable[[], Encoder],
+        on_progress: Callable[[int, int], None],
     ) -> None:
         self.embedded = 0
         self.known = 0
-        self._bank = bank
+        self._open_bank = bank
         self._encoder = encoder
         self._on_progress = on_progress
         self._window: dict[bytes, str] = {}
@@ -55,6 +59,8 @@ class EmbeddingThread:
         """Hand over texts with their hashes; a text that was offered before costs nothing. Waits while too many are
         ahead.
         """
+        if self._error is not None:
+            raise self._error
         for key, text in texts:
             if key not in self._seen:
                 self._seen.add(key)
@@ -93,6 +99,7 @@ class EmbeddingThread:
         running: deque[_Running] = deque()
         calls = ThreadPoolExecutor(_CALLS, thread_name_prefix="bijian-encoding")
         try:
+            self._bank = self._open_bank()
             while not self._stop.is_set():
                 try:
                     window = self._queue.get(timeout=0.2)

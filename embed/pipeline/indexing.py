@@ -243,7 +243,7 @@ class _Run:
         """
         fresh = {source.scan for source in new.values()}
         settled = set() if self.outdated else {source.scan for source in live.values()}
-        with EmbeddingThread(self._bank(), self.encoder, self._on_embedding) as embedding:
+        with EmbeddingThread(self._bank, self.encoder, self._on_embedding) as embedding:
             self._read(new, live, contents, embedding)
             for scan in sorted({source.scan for source in contents.values()} - fresh - settled):
                 for report in self._reports(scan):
