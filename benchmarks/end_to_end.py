@@ -1,9 +1,9 @@
 """Files to an answer and to clusters, beside the pipeline that one puts together in an afternoon (`put_together.py`).
 
-The annotated and seed reports, and 200 made ones. Bijian runs as its commands, each a process of its own: `index`, `similar`,
-`clusters`. The other does everything in one process, so that it loads its model once. Quality is that of
-`tests/gold/score.py` on the annotated reports, both driven in the same way; there `BERTopic by hand` is the smallest
-cluster size that scored best. The other pipeline needs an interpreter with sentence-transformers, bertopic and jieba:
+The annotated and seed reports, and 200 made ones. Bijian runs as its commands, each a process of its own: `index`,
+`similar`, `clusters`. The other does everything in one process, so that it loads its model once. Quality is that of
+`tests/gold/score.py` on the annotated reports, both driven in the same way; there `BERTopic by hand` has the smallest
+cluster size that scored best on them. The other pipeline needs an interpreter with its libraries:
 
     python3 -m venv topics
     topics/bin/pip install torch==2.13.0 sentence-transformers bertopic jieba

@@ -8,7 +8,8 @@
 
 MODEL is the model's sentence-transformers folder. The first four are the commands that `tests/gold/score.py` drives;
 `--smallest N` after MODEL changes BERTopic's smallest cluster from its default of ten. `all` does everything in one
-process and prints the seconds since `--began` (of the epoch) to an answer and to clusters. It runs in an interpreter of its own with sentence-transformers, bertopic and jieba, and without Bijian.
+process and prints the seconds since `--began` (of the epoch) to an answer and to clusters. It runs in an interpreter of
+its own with sentence-transformers, bertopic and jieba, and without Bijian.
 """
 
 from __future__ import annotations
