@@ -116,11 +116,12 @@ def injected_edits(text: str) -> Iterator[Edit]:
         return
     reader = _Reader(folded, cores)
     runs = [reader.best_run(core) for core in cores]
-    if any(runs):
-        runs = [run or reader.best_run(core, prior=PRIOR - 10) for run, core in zip(runs, cores, strict=True)]
+    least = CLEARLY
+    if any(run is not None and run.gain >= CLEARLY for run in runs):  # where one stands there are others
+        least = CLEARLY - 10
     done = 0
     for run in runs:
-        if run is None or run.start < done:
+        if run is None or run.gain < least or run.start < done:
             continue
         start, end = _whole_line(folded, run)
         yield Edit(start, end, RemovalReason.INJECTED, displaced_word(folded, start, end))
@@ -181,15 +182,16 @@ class _Reader:
             done = end + AFTER
         self.elsewhere = "\n".join((*pieces, text[done:]))[:50_000]
 
-    def best_run(self, core: tuple[int, int], prior: float = PRIOR) -> _Run | None:
-        """The cheapest run of advertising around a core, if it is clearly cheaper than ordinary text."""
+    def best_run(self, core: tuple[int, int]) -> _Run | None:
+        """The cheapest run of advertising around a core."""
         low, high = self._reach(core[0], -1, BEFORE), self._reach(core[1], 1, AFTER)
         left_edge, right_edge = self._reach(low, -1, WINDOW), self._reach(high, 1, WINDOW)
-        forward = self._forward(left_edge, core[0])
+        ordinary = self._forward(left_edge, right_edge)
+        plain = ordinary[right_edge]
+        forward = {i: cost for i, cost in ordinary.items() if i <= core[0]}
         backward = self._backward(core[1], right_edge)
-        prior += self._context(left_edge, core)
+        prior = PRIOR + self._context(left_edge, core)
         moves = [self._moves(i, high) for i in range(low, high)]
-        plain = self._forward(left_edge, right_edge)[right_edge]
         best: _Run | None = None
         open_starts = {start: forward[start] for start in range(low, core[0] + 1)}
         claims = {end: claim for end, claim in self._advertising(open_starts, low, moves).items() if end >= core[1]}
@@ -199,7 +201,7 @@ class _Reader:
             claim = self._advertising({start: cost}, low, moves).get(end)
             if claim is not None:
                 best = _better(best, _Run(start, end, plain - prior - claim[0]))
-        return _with_separators(self.text, best) if best is not None and best.gain >= CLEARLY else None
+        return _with_separators(self.text, best) if best is not None else None
 
     def _reach(self, position: int, step: int, most: int) -> int:
         """The farthest place from `position` that no punctuation parts from it."""

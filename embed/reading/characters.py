@@ -6,15 +6,19 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
+from embed.reading.character_sets import CharacterSet
 from embed.reading.document import RemovalReason
 from embed.reading.tracked import Edit
 
 __all__ = ["CRLF", "ONE_TO_ONE", "gloss_edits", "invisible_edits", "one_to_one", "punctuation_edits"]
 
-INVISIBLE = re.compile(
-    "[\u0000-\u0008\u000e-\u001f\u007f-\u0084\u0086-\u009f\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f"
-    "\ufeff\ufe00-\ufe0f\ufff9-\ufffd\ue000-\uf8ff\U000e0000-\U000e0fff\U000f0000-\U0010ffff]+"
+_INVISIBLE = (
+    *("\u0000\u0008", "\u000e\u001f", "\u007f\u0084", "\u0086\u009f", "\u00ad", "\u061c", "\u180e", "\u200b\u200f"),
+    *("\u202a\u202e", "\u2060\u206f", "\ufeff", "\ufe00\ufe0f", "\ufff9\ufffd", "\ue000\uf8ff"),
+    *("\U000e0000\U000e0fff", "\U000f0000\U0010ffff"),
 )
+INVISIBLE = re.compile(f"[{''.join('-'.join(ends) for ends in _INVISIBLE)}]+")
+INVISIBLE_SET = CharacterSet(_INVISIBLE)
 SPACES = dict.fromkeys(map(chr, (9, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000)), " ")
 BREAKS = {"\u2028": "\n", "\u2029": "\n", "\u0085": "\n", "\x0b": "\n", "\r": "\n"}
 # Radicals and compatibility forms look like ordinary characters; fonts with a wrong map give them.
@@ -32,8 +36,8 @@ LOOKALIKES |= dict(
 )
 ODD = SPACES | BREAKS | LOOKALIKES
 ONE_TO_ONE = str.maketrans(ODD)
+ODD_SET = CharacterSet(ODD)
 FEW = 12
-ONE_TO_ONE_NEEDED = re.compile(f"[{''.join(map(re.escape, SPACES | BREAKS))}⺀-⿕豈-﫿]")
 CRLF = re.compile("\r(?=\n)")
 GLOSS = re.compile("[(（][a-zāáǎàōóǒòēéěèīíǐìūúǔùǖǘǚǜüńňǹɡ]{1,6}[)）]")
 TONES = re.compile("[āáǎàōóǒòēéěèīíǐìūúǔùǖǘǚǜńňǹ]")
@@ -46,18 +50,16 @@ DOUBLED = re.compile("[,，。；]{2,}")
 
 def one_to_one(text: str) -> str:
     """Plain spaces, line feeds and characters for those that only look like them, place for place."""
-    position = 0
-    for _ in range(FEW):  # one after the other is quicker than a table where few differ; none becomes another
-        found = ONE_TO_ONE_NEEDED.search(text, position)
-        if found is None:
-            return text
-        position, odd = found.end(), found.group()
-        text = text.replace(odd, ODD.get(odd, odd))
-    return text.translate(ONE_TO_ONE)
+    found = ODD_SET.found_in(text)
+    if len(found) > FEW:
+        return text.translate(ONE_TO_ONE)
+    for character in found:  # none of them becomes another
+        text = text.replace(character, ODD[character])
+    return text
 
 
 def invisible_edits(text: str) -> Iterator[Edit]:
-    for match in INVISIBLE.finditer(text):
+    for match in INVISIBLE.finditer(text) if INVISIBLE_SET.meets(text) else ():
         yield Edit(match.start(), match.end(), RemovalReason.INVISIBLE)
 
 

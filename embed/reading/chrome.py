@@ -63,9 +63,11 @@ FILE_NAME = re.compile(
     r"(?i)^[^。]{1,90}\.(?:docx?|pdf|xlsx?|wps|et|ofd|zip|rar|7z|pptx?|txt)(?: ?[(（][^)）]{0,24}[)）])?$"
 )
 
+# Each of them begins with a plain letter: the search skips all else quickly.
 FOOTER = re.compile(
-    r"网站标识码|ICP备|公网安备|版权所有|(?i:copyright)|©|建议使用.{0,12}分辨率|浏览器|技术支持[:：]|(?:主办|承办|协办|维护)(?:单位)?[:：]|"
-    r"网站地图|站点地图|友情链接|联系我们|关于我们|隐私声明|网站声明|法律声明|党政机关网站|政府网站找错|网站支持IPv6|邮政编码[:：]|邮编[:：]"
+    r"网站标识码|ICP备|公网安备|版权所有|C(?i:opyright)|c(?i:opyright)|©|建议使用.{0,12}分辨率|浏览器|技术支持[:：]"
+    r"|主办(?:单位)?[:：]|承办(?:单位)?[:：]|协办(?:单位)?[:：]|维护(?:单位)?[:：]|网站地图|站点地图|友情链接|联系我们|关于我们"
+    r"|隐私声明|网站声明|法律声明|党政机关网站|政府网站找错|网站支持IPv6|邮政编码[:：]|邮编[:：]"
 )
 # These end the article: what follows them at the end of a page belongs to the page.
 TAIL_MARK = re.compile(

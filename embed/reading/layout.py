@@ -160,23 +160,25 @@ def _characters(text: str) -> int:
 def _margin(lines: Sequence[Line]) -> _Margin | None:
     """The margin of a wrapped text, or None for a text that is not wrapped."""
     texts = [line.text for line in lines if len(line.text.strip()) >= 4]
-    open_lines = [text for text in texts if not text.rstrip().endswith(SENTENCE_END)]
-    if len(open_lines) < 4:
+    unended = [not text.rstrip().endswith(SENTENCE_END) for text in texts]
+    if sum(unended) < 4:
         return None
     # A printer counts cells, a program characters: the measure in which more lines are just full is the right one.
-    best: tuple[int, _Measure, int, int] | None = None
+    best: tuple[int, _Measure, int, int, list[int]] | None = None
     measures: tuple[tuple[_Measure, int, int], ...] = ((_cells, 2, 6), (_characters, 1, 10))
     for measure, exact, loose in measures:
-        width = sorted(map(measure, texts))[int(len(texts) * 0.9)]
+        lengths = list(map(measure, texts))
+        width = sorted(lengths)[int(len(texts) * 0.9)]
         slack = max(exact + 2, width // loose)
-        just_full = sum(1 for text in open_lines if abs(measure(text) - width) <= exact)
+        off = [abs(n - width) for n, goes_on in zip(lengths, unended, strict=True) if goes_on]
+        just_full = sum(1 for n in off if n <= exact)
         if best is None or just_full > best[0]:
-            best = (just_full, measure, width, slack)
+            best = (just_full, measure, width, slack, off)
     if best is None:
         return None
-    _, measure, width, slack = best
-    full = sum(1 for text in open_lines if abs(measure(text) - width) <= slack)
-    if not NARROWEST <= width * (1 if measure is _cells else 2) <= WIDEST or full < 4 or full * 2 < len(open_lines):
+    _, measure, width, slack, off = best
+    full = sum(1 for n in off if n <= slack)
+    if not NARROWEST <= width * (1 if measure is _cells else 2) <= WIDEST or full < 4 or full * 2 < sum(unended):
         return None
     body = [_indent(text) for text in texts if measure(text) >= width - slack]
     indented = 0 < sum(1 for indent in body if 2 <= indent <= 8) < len(body)

@@ -10,6 +10,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from embed.reading.character_sets import code_points
 from embed.reading.wordlists import read_sections
 
 __all__ = ["is_traditional", "simplify", "to_simplified"]
@@ -76,7 +77,7 @@ class _Changes:
         self._kinds[[ord(character) for character in self.CONTEXT]] = self.CHANGED
 
     def any_in(self, text: str) -> bool:
-        codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
+        codes = code_points(text)
         kinds = self._kinds[codes]
         if kinds.size and not kinds.min():
             self._try(np.unique(codes[kinds == self.UNKNOWN]))

@@ -8,6 +8,8 @@ from typing import Generic, NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from embed.reading.character_sets import code_points
+
 __all__ = ["Hit", "Lexicon"]
 
 T = TypeVar("T")
@@ -76,6 +78,6 @@ class Lexicon(Generic[T]):
 
 def _pairs(text: str) -> NDArray[np.uint32]:
     """A hash of each two neighbouring characters, shape (len(text) − 1,)."""
-    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4").astype(np.uint32)
+    codes = code_points(text)
     mixed: NDArray[np.uint32] = (codes[:-1] * _FACTOR + codes[1:]) & np.uint32((1 << _BITS) - 1)
     return mixed

@@ -1,0 +1,35 @@
+"""Sets of characters, looked for in a whole text at once: far quicker than a pattern where hardly any text has one."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["CharacterSet", "code_points"]
+
+
+def code_points(text: str) -> NDArray[np.uint32]:
+    """The code point of each character, shape (len(text),)."""
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4").astype(np.uint32, copy=False)
+
+
+class CharacterSet:
+    """A set of characters."""
+
+    def __init__(self, characters: Iterable[str]) -> None:
+        """Each string is one character, or the first and the last of a range."""
+        self._has = np.zeros(sys.maxunicode + 1, dtype=np.bool_)
+        for character in characters:
+            self._has[ord(character[0]) : ord(character[-1]) + 1] = True
+
+    def meets(self, text: str) -> bool:
+        """Whether any of them is in the text."""
+        return bool(self._has[code_points(text)].any())
+
+    def found_in(self, text: str) -> list[str]:
+        """Those that are in the text, by code point."""
+        codes = code_points(text)
+        return [chr(code) for code in np.unique(codes[self._has[codes]]).tolist()]
