@@ -57,8 +57,8 @@ def _years(_: click.Context, __: click.Parameter, value: str | None) -> tuple[in
     "--role",
     "roles",
     multiple=True,
-    type=click.Choice(["measure", "problem"]),
-    help="只写某类段落 · only these roles [measure, problem]",
+    type=click.Choice(["measure", "problem", "cause", "plan"]),
+    help="只写某类段落，可重复 · only these roles, may be repeated [all]",
 )
 @settings_options("store", "model", "engine", "cache", "threads", "lang")
 def command(

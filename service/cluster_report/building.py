@@ -17,13 +17,14 @@ from service.cluster_report.content import (
     Open,
     PassageMap,
     Quote,
+    ReportLine,
     RoleTable,
     Spread,
     SpreadYear,
 )
 from service.cluster_report.covering import coverage
-from service.cluster_report.heating import heat
-from service.cluster_report.sentences import limits, method, scope_line, summary
+from service.cluster_report.heating import cells, heat
+from service.cluster_report.sentences import limits, method, of_gaps, scope_line, summary
 from service.cluster_report.sources import Sources, name_of
 from service.cluster_report.terms import Terms, terms
 from service.clusters.clustering import Cluster, Clustering, Count, NameSource
@@ -36,8 +37,10 @@ if TYPE_CHECKING:
 
 __all__ = ["NEEDED_ROLES", "build"]
 
-NEEDED_ROLES = (Role.MEASURE, Role.PROBLEM, Role.PLAN)
-SHOWN_ROLES = (Role.MEASURE, Role.PROBLEM)
+NEEDED_ROLES = (Role.MEASURE, Role.PROBLEM, Role.PLAN, Role.CAUSE)
+SHOWN_ROLES = (Role.MEASURE, Role.PROBLEM, Role.CAUSE, Role.PLAN)
+MAPPED_ROLES = (Role.MEASURE, Role.PROBLEM)
+REUSED_ROLES = (Role.MEASURE, Role.PROBLEM)
 QUOTES = 3
 MOST_ROWS = 80  # clusters of a role that are described in full
 MOST_SPREADS = 20
@@ -59,7 +62,7 @@ def build(
 ) -> ClusterReport:
     """The content of the report on a clustering with the roles `NEEDED_ROLES`.
 
-    shown: the roles whose tables and maps are written, all of `SHOWN_ROLES` by default.
+    shown: the roles whose tables are written, by default those of `SHOWN_ROLES` that were clustered.
     where: counts only what the filter keeps; clusters and their ids stay those of the whole store. Time grows with the
     number of passages that are kept (a few seconds for 100,000).
     """
@@ -70,9 +73,11 @@ def build(
     seen = narrow(generation, clustering, where or Filter())
     reports = _reports(generation, where or Filter())
     units = units_of(generation, reports)
-    tables = tuple(_table(sources, seen, role, units) for role in shown if role in seen.roles)
+    shown = tuple(role for role in shown if role in seen.roles)
+    tables = tuple(_table(sources, seen, role, units) for role in shown)
     open_problems, open_plans = gaps(generation, seen, units)
     measures = seen.roles[Role.MEASURE].clusters if Role.MEASURE in seen.roles else ()
+    problems = seen.roles[Role.PROBLEM].clusters if Role.PROBLEM in seen.roles else ()
     families, copied = _reuse(sources, seen)
     spreads = _spreads(sources, measures)
     covered = coverage(sources, seen, reports)
@@ -80,11 +85,12 @@ def build(
         lang=lang,
         title=words["title"],
         scope=scope_line(sources, seen, reports, where),
-        summary=summary(words, seen, tables, covered, copied),
+        summary=(*summary(words, seen, tables, covered, copied), *of_gaps(words, open_problems, open_plans)),
         tables=tables,
         heat=heat(sources, measures, reports),
+        cells=cells(sources, measures, problems, reports),
         spreads=spreads,
-        maps=tuple(_map(sources, seen, role) for role in shown if role in seen.roles),
+        maps=tuple(_map(sources, seen, role) for role in shown if role in MAPPED_ROLES),
         coverage=covered,
         distinctive=_distinctive(sources, seen),
         reuse=families,
@@ -97,7 +103,17 @@ def build(
         method=method(words, generation, seen),
         limits=limits(words),
         warnings=seen.warnings,
+        reports=_report_lines(sources, reports),
     )
+
+
+def _report_lines(sources: Sources, reports: Sequence[int]) -> tuple[ReportLine, ...]:
+    lines = []
+    for row in reports:
+        report = sources.report(row)
+        title = report.metadata.title or report.file.rsplit("/", 1)[-1]
+        lines.append(ReportLine(report.id, sources.place(row), report.metadata.year, title, report.file))
+    return tuple(lines)
 
 
 def _reports(generation: Generation, where: Filter) -> list[int]:
@@ -221,7 +237,7 @@ def _reuse(sources: Sources, seen: Clustering) -> tuple[tuple[CopyFamily, ...], 
     table = sources.generation.reports
     families: list[tuple[int, int, str, list[int]]] = []
     every = copied = 0
-    for role in SHOWN_ROLES:
+    for role in REUSED_ROLES:
         found = seen.roles.get(role)
         if found is None:
             continue

@@ -10,6 +10,7 @@ from service.clusters.clustering import Count
 from service.clusters.statistics import Rate, Trend
 
 __all__ = [
+    "Cell",
     "ClusterReport",
     "ClusterRow",
     "CopyFamily",
@@ -24,6 +25,7 @@ __all__ = [
     "PassageMap",
     "Quote",
     "ReportCoverage",
+    "ReportLine",
     "RoleTable",
     "Spread",
     "SpreadYear",
@@ -104,6 +106,18 @@ class Heat:
     rows: tuple[HeatRow, ...]
     by: str  # what the rows are: province, city …
     left_out: int  # regions beyond those shown
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cluster in one region and year: how many of the region's reports of that year have it."""
+
+    region: str
+    year: int
+    role: Role
+    cluster: str
+    name: str
+    share: Rate
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +236,17 @@ class FollowUp:
 
 
 @dataclass(frozen=True, slots=True)
+class ReportLine:
+    """One report that was counted. A passage's id begins with its report's."""
+
+    id: str
+    place: str
+    year: int | None
+    title: str
+    file: str
+
+
+@dataclass(frozen=True, slots=True)
 class ClusterReport:
     """Everything that a writer needs, in the language that was asked for."""
 
@@ -231,6 +256,7 @@ class ClusterReport:
     summary: tuple[str, ...]
     tables: tuple[RoleTable, ...]
     heat: Heat | None
+    cells: tuple[Cell, ...]  # region × year × cluster, where there is any
     spreads: tuple[Spread, ...]
     maps: tuple[PassageMap, ...]
     coverage: Coverage | None
@@ -245,6 +271,7 @@ class ClusterReport:
     method: tuple[tuple[str, str], ...]
     limits: tuple[str, ...]
     warnings: tuple[str, ...]
+    reports: tuple[ReportLine, ...]
 
     def table(self, role: Role) -> RoleTable | None:
         """The table of a role."""

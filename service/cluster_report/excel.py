@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from io import BytesIO
+from itertools import islice
 from typing import Any
 
 from service.cluster_report.charts import heat_colour
@@ -13,6 +14,7 @@ from service.cluster_report.terms import Terms, terms
 
 __all__ = ["write_excel"]
 
+MOST_MEMBERS = 30_000
 LONGEST_CELL = 32_000  # a cell holds 32,767 characters
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _SHEET = re.compile(r"[\[\]:*?/\\]")
@@ -102,8 +104,10 @@ def write_excel(content: ClusterReport) -> bytes:
     for table in content.tables:
         _clusters(book, table, words)
     _evidence(book, content, words)
+    _members(book, content, words)
     _by_year(book, content, words)
     _heat(book, content, words)
+    _cells_by_year(book, content, words)
     _spreads(book, content, words)
     _coverage(book, content, words)
     _others(book, content, words)
@@ -174,6 +178,49 @@ def _evidence(book: _Book, content: ClusterReport, words: Terms) -> None:
                         yield [row.id, f"{row.name}（{words[kind]}）", *_cells(quote)]
 
     book.table(words["evidence"], [(words[key], width) for key, width in head], rows())
+
+
+def _members(book: _Book, content: ClusterReport, words: Terms) -> None:
+    """Every passage that a cluster counts, by its id, so that each number can be followed."""
+    head = [("id", 9), ("name", 34), ("passage_id", 22), ("region", 30), ("year", 7), ("report", 46), ("file", 40)]
+    reports = {report.id: report for report in content.reports}
+
+    def rows() -> Iterable[Sequence[Any]]:
+        for table in content.tables:
+            for row in table.rows:
+                for passage in row.passage_ids:
+                    report = reports[passage.split(".")[0]]
+                    yield [row.id, row.name, passage, report.place, report.year, report.title, report.file]
+
+    every = sum(row.passages for table in content.tables for row in table.rows)
+    book.table(words["members"], [(words[key], width) for key, width in head], islice(rows(), MOST_MEMBERS))
+    if every > MOST_MEMBERS:
+        more = words["others"].format(n=every - MOST_MEMBERS)
+        book.put(book.book.get_worksheet_by_name(words["members"]), MOST_MEMBERS + 1, 1, f"{more}：bijian export")
+
+
+def _cells_by_year(book: _Book, content: ClusterReport, words: Terms) -> None:
+    head = [("region", 24), ("year", 7), ("role", 10), ("id", 9), ("name", 34), ("reports", 8), ("of", 8), ("share", 8)]
+    titles = [(words[key], width) for key, width in head]
+    low, high = words["interval"] + " ↓", words["interval"] + " ↑"
+    rows = (
+        [
+            cell.region,
+            cell.year,
+            words.role(cell.role),
+            cell.cluster,
+            cell.name,
+            cell.share.count.number,
+            cell.share.count.of,
+            float(cell.share.count.share),
+            float(cell.share.low),
+            float(cell.share.high),
+            f"* {words['few']}" if cell.share.few else "",
+        ]
+        for cell in content.cells
+    )
+    if content.cells:
+        book.table(words["by_year"], [*titles, (low, 9), (high, 9), (words["note"], 20)], rows)
 
 
 def _cells(quote: Quote) -> list[Cell]:

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
 
-from service.cluster_report.content import Heat, HeatRow
+from service.cluster_report.content import Cell, Heat, HeatRow
 from service.cluster_report.sources import Sources, name_of
 from service.clusters.clustering import Cluster
 from service.clusters.statistics import rate, reports_of
 
-__all__ = ["heat"]
+__all__ = ["cells", "heat"]
 
 COLUMNS = 24
 ROWS = 40
 ENOUGH_ROWS = 3
+MOST_CELLS = 20_000
 _DEPTHS = ("province", "city", "county", "town")
 
 
@@ -43,6 +45,35 @@ def heat(sources: Sources, measures: Sequence[Cluster], reports: Sequence[int]) 
         rows.append(HeatRow(name, len(mine), cells))
     names = tuple((cluster.id, name_of(cluster, sources.words)) for cluster in columns)
     return Heat(names, tuple(rows), depth, max(0, len(order) - ROWS))
+
+
+def cells(
+    sources: Sources, measures: Sequence[Cluster], problems: Sequence[Cluster], reports: Sequence[int]
+) -> tuple[Cell, ...]:
+    """Region × year × cluster: the rates above nothing, regions as in the heat map, reports without a year left out.
+
+    For each role the clusters of most reports. Ordered by region, year, role and share.
+    """
+    table = sources.generation.reports
+    depth = _depth(sources, reports)
+    code, year = np.asarray(getattr(table, depth)), np.asarray(table.year)
+    of: dict[tuple[int, int], list[int]] = {}
+    for report in reports:
+        if code[report] and year[report]:
+            of.setdefault((int(code[report]), int(year[report])), []).append(report)
+    result = []
+    for clusters in (measures, problems):
+        for cluster in sorted(clusters, key=lambda c: (-c.reports.number, c.id))[:COLUMNS]:
+            held = Counter((int(code[r]), int(year[r])) for r in reports_of(sources.generation, cluster))
+            name = name_of(cluster, sources.words)
+            for key, number in held.items():
+                if key in of:
+                    region = _region_name(sources, of[key][0], depth)
+                    result.append(
+                        (key, Cell(region, key[1], cluster.role, cluster.id, name, rate(number, len(of[key]))))
+                    )
+    result.sort(key=lambda e: (e[0], str(e[1].role), -e[1].share.count.share, e[1].cluster))
+    return tuple(cell for _, cell in result[:MOST_CELLS])
 
 
 def _depth(sources: Sources, reports: Sequence[int]) -> str:

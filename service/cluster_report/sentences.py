@@ -10,12 +10,13 @@ from service.cluster_report.content import ClusterRow, Coverage, RoleTable
 from service.cluster_report.sources import Sources
 from service.cluster_report.terms import Terms, percent
 from service.clusters.clustering import Clustering, Count
+from service.clusters.gaps import Gaps
 from service.clusters.statistics import Trend
 
 if TYPE_CHECKING:
     from embed.index import Filter, Generation
 
-__all__ = ["limits", "method", "scope_line", "summary"]
+__all__ = ["limits", "method", "of_gaps", "scope_line", "summary"]
 
 NAMED = 5
 MOST = 0.5
@@ -90,7 +91,12 @@ def _of_table(words: Terms, table: RoleTable) -> list[str]:
             words.choose(f"{common}类举措出现在半数以上的报告中。", f"{common} are in at least half of the reports.")
         )
         lines += _trends(words, table.rows)
-    else:
+    elif table.role is Role.PROBLEM:
+        wide = sorted(table.rows, key=lambda row: (-row.regions.number, row.id))[:NAMED]
+        named = "；".join(f"{row.name}（{words.count(row.regions)}个地区）" for row in wide)
+        english = "; ".join(f"{row.name} ({row.regions.number} of {row.regions.of} places)" for row in wide)
+        if wide and wide[0].regions.number > 1:
+            lines.append(words.choose(f"涉及地区最多的是：{named}。", f"In most places: {english}."))
         again = [row for row in table.rows if row.again]
         if again:
             named = "；".join(f"{row.name}（{len(row.again)}/{row.again_of}个单位）" for row in again[:NAMED])
@@ -101,6 +107,26 @@ def _of_table(words: Terms, table: RoleTable) -> list[str]:
                     f"{len(again)} kinds come back in the same unit in two or more years: {english}.",
                 )
             )
+    return lines
+
+
+def of_gaps(words: Terms, problems: Gaps, plans: Gaps) -> list[str]:
+    """What no plan takes up, and what the next report does not mention."""
+    lines = []
+    if problems.looked_at.of:
+        lines.append(
+            words.choose(
+                f"{problems.looked_at.of}个问题段落中有{problems.looked_at.number}个在同一份报告里没有对应的打算。",
+                f"{problems.looked_at.number} of {problems.looked_at.of} problems have no plan in the same report.",
+            )
+        )
+    if plans.looked_at.of:
+        lines.append(
+            words.choose(
+                f"有次年报告可查的{plans.looked_at.of}项打算中，{plans.looked_at.number}项次年报告没有提及。",
+                f"{plans.looked_at.number} of {plans.looked_at.of} plans are not mentioned by the next year's report.",
+            )
+        )
     return lines
 
 

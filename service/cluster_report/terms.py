@@ -84,6 +84,12 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "position": ("起止", "Offsets"),
     "heading": ("标题", "Heading"),
     "of": ("报告总数", "of"),
+    "members": ("段落清单", "Members"),
+    "passage_id": ("段落编号", "Passage"),
+    "report": ("报告", "Report"),
+    "by_year": ("地区与年度", "Regions and years"),
+    "role": ("类型", "Role"),
+    "note": ("提示", "Note"),
 }
 _LEVELS = {
     "province": ("省级", "province"),
