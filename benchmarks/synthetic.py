@@ -21,7 +21,9 @@ from embed.index.files import checksum, write_array
 from embed.index.ivf import EXACT_UP_TO, build_ivf
 from embed.index.lexical import build_lexical
 from embed.index.manifest import IndexSettings, Manifest, ModelStamp
+from embed.index.outline import outline_item
 from embed.index.tables import KINDS, LEVELS, PASSAGE_TYPES, REPORT_TYPES, ROLES, PassageTable, ReportTable, write_table
+from embed.index.topics import TOPIC_MARK
 from embed.index.wording import PASSAGE_SIDE, lexical_terms
 from embed.models.encoder import Encoder
 from embed.structure.divisions import load_divisions
@@ -44,8 +46,11 @@ def gold_clauses() -> list[tuple[str, int]]:
     return sorted(set(clauses))
 
 
-def write_store(path: Path, passages: int, encoder: Encoder | None = None) -> None:
-    """Write a store with one generation of so many passages into an empty folder."""
+def write_store(path: Path, passages: int, encoder: Encoder | None = None, *, cells: bool = True) -> None:
+    """Write a store with one generation of so many passages into an empty folder.
+
+    cells: also the index of a large store, which is built from its vectors.
+    """
     folder = path / "generations" / "1"
     folder.mkdir(parents=True)
     random = np.random.default_rng(SEED)
@@ -58,9 +63,14 @@ def write_store(path: Path, passages: int, encoder: Encoder | None = None) -> No
         source = int(random.integers(0, max(1, i)))
         chosen[i], roles[i] = chosen[source], roles[source]
     _write_texts(folder, clauses, chosen)
-    _write_tables(folder, random, reports, roles, chosen, clauses)
-    _write_vectors(folder, random, _clause_vectors(random, clauses, encoder), chosen)
     terms = [lexical_terms(clause, ()) for clause, _ in clauses]
+    topics = [[t for t in listed if t.startswith(TOPIC_MARK)] for listed in terms]
+    items = [
+        outline_item([t for c in one for t in topics[c]], ROLES[role]) for one, role in zip(chosen, roles, strict=True)
+    ]
+    _write_tables(folder, random, reports, roles, chosen, clauses)
+    write_array(folder / "passage.outline.npy", np.array(items, dtype=np.int8))
+    _write_vectors(folder, random, _clause_vectors(random, clauses, encoder), chosen)
     vocabulary = build_lexical(folder, ([t for c in one for t in terms[c]] for one in chosen))
     manifest = Manifest(
         number=1,
@@ -71,7 +81,7 @@ def write_store(path: Path, passages: int, encoder: Encoder | None = None) -> No
         passages=passages,
         searchable=passages,
         vocabulary=vocabulary,
-        index=build_ivf(folder, roles.astype(np.int8)) if passages > EXACT_UP_TO else IndexSettings(),
+        index=build_ivf(folder, roles.astype(np.int8)) if cells and passages > EXACT_UP_TO else IndexSettings(),
         files={p.name: (p.stat().st_size, checksum(p)) for p in sorted(folder.iterdir())},
     )
     manifest.write(folder)
@@ -130,6 +140,7 @@ def _write_tables(
         "end": (row % PER_REPORT) * 200 + size,
         "length": size,
         "heading": np.zeros(len(roles)),
+        "outline": np.zeros(len(roles)),
     }
     write_table(folder, "passage", PassageTable(**{n: table[n].astype(t) for n, t in PASSAGE_TYPES.items()}))
     (folder / "departments.json").write_text("[]", encoding="utf-8")

@@ -19,6 +19,7 @@ from embed.index.filter import Filter
 from embed.index.ivf import EXACT_UP_TO, build_ivf
 from embed.index.lexical import TermCounter
 from embed.index.manifest import IndexSettings, Manifest, ModelStamp
+from embed.index.outline import outline_item
 from embed.index.prepared import Prepared
 from embed.index.search import unit
 from embed.index.selection import report_mask
@@ -129,7 +130,7 @@ def _write_texts(folder: Path, entries: Iterable[Entry]) -> _Columns:
             if passage.heading not in columns.headings:
                 columns.headings[passage.heading] = len(columns.headings)
                 headings.append(json.dumps(passage.heading, ensure_ascii=False, separators=(",", ":")))
-            _add_passage(columns, row, passage)
+            _add_passage(columns, row, passage, entry.prepared.terms[place])
             texts.append(passage.text)
     for writer in (texts, headings, metadata):
         writer.close()
@@ -183,7 +184,7 @@ def _add_report(columns: _Columns, report: Report) -> None:
         columns.report[name].append(value)
 
 
-def _add_passage(columns: _Columns, row: int, passage: Passage) -> None:
+def _add_passage(columns: _Columns, row: int, passage: Passage, terms: Sequence[str]) -> None:
     values = {
         "report": row,
         "ordinal": passage.ordinal,
@@ -193,6 +194,7 @@ def _add_passage(columns: _Columns, row: int, passage: Passage) -> None:
         "end": passage.end,
         "length": len(passage.text),
         "heading": columns.headings[passage.heading],
+        "outline": outline_item(terms, passage.role),
     }
     for name, value in values.items():
         columns.passage[name].append(value)

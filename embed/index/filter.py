@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from embed.exceptions import QueryError
+from embed.index.outline import ITEMS
 from embed.structure.report import Level, ReportKind, Role
 
 __all__ = ["Filter"]
@@ -30,6 +31,7 @@ class Filter:
     roles: roles of passages.
     levels: levels of the reporting organ.
     kinds: kinds of document; naming a kind that is no report lets it in.
+    outline: items of the official outline by number (1 … 35, S1 … S6); keeps passages that are about one of them.
     departments: names of departments without their place, in full (生态环境局).
     reports, exclude_reports: ids of reports.
     include_duplicates: also reports that repeat another one.
@@ -43,6 +45,7 @@ class Filter:
     roles: tuple[Role, ...] = ()
     levels: tuple[Level, ...] = ()
     kinds: tuple[ReportKind, ...] = ()
+    outline: tuple[str, ...] = ()
     departments: tuple[str, ...] = ()
     reports: tuple[str, ...] = ()
     exclude_reports: tuple[str, ...] = ()
@@ -57,6 +60,7 @@ class Filter:
         self._set("roles", _members("roles", self.roles, Role))
         self._set("levels", _members("levels", self.levels, Level))
         self._set("kinds", _members("kinds", self.kinds, ReportKind))
+        self._set("outline", _items(_strings("outline", self.outline)))
         self._set("departments", _strings("departments", self.departments))
         for name in ("year_from", "year_to"):
             _check_year(name, getattr(self, name))
@@ -115,6 +119,16 @@ def _members(name: str, given: object, kind: type[E]) -> tuple[E, ...]:
                 f"filter field {name!r} has the value {value!r}.", hint=f"Expected one of: {', '.join(choices)}."
             )
     return tuple(choices[str(value)] for value in values)
+
+
+def _items(values: tuple[str, ...]) -> tuple[str, ...]:
+    for value in values:
+        if value not in ITEMS:
+            raise QueryError(
+                f"filter field 'outline' has the value {value!r}.",
+                hint="Items of the outline go from 1 to 35, those of our own from S1 to S6.",
+            )
+    return values
 
 
 def _check_year(name: str, year: object) -> None:

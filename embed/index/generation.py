@@ -23,6 +23,7 @@ from embed.index.ivf import IvfIndex
 from embed.index.lexical import LexicalIndex
 from embed.index.manifest import Manifest
 from embed.index.neighbours import Neighbours
+from embed.index.outline import ITEMS
 from embed.index.search import exact_search, unit
 from embed.index.selection import Selection, SelectionCache, report_mask
 from embed.index.tables import (
@@ -119,6 +120,12 @@ class Generation:
         mask = np.repeat(kept, self.reports.count)
         if where.roles:
             mask &= np.isin(self.passages.role, [ROLES.index(role) for role in where.roles])
+        if where.outline:
+            if "passage.outline.npy" not in self.manifest.files:
+                raise QueryError(
+                    "this index was made before passages were placed in the outline.", hint="Run `bijian reindex`."
+                )
+            mask &= np.isin(self.passages.outline, [ITEMS.index(item) for item in where.outline])
         return Selection(mask)
 
     def search(
@@ -152,6 +159,10 @@ class Generation:
         if not isinstance(within, Selection):
             within = Selection.of(within, len(self.passages))
         return self._cells.search(queries, k, bits=None if kept == len(self.passages) else within.bits, kept=kept)
+
+    def vectors_at(self, rows: NDArray[np.int32]) -> NDArray[np.float32]:
+        """Copies of scattered rows of `vectors`, shape (len(rows), d): quicker than indexing it in a large store."""
+        return self._take(rows)
 
     def _take(self, rows: NDArray[np.int32] | slice) -> NDArray[np.float32]:
         if isinstance(rows, slice) or self._cells is None:

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from embed.exceptions import StoreCorrupt
 from embed.index.files import disk_errors, read_array, settle_file
 from embed.index.manifest import IndexSettings, Plan
-from embed.index.mapped import MappedVectors
 from embed.index.neighbours import Neighbours, best_rows
+from embed.index.scattered import ScatteredRows
 from embed.index.search import rescore
 
 __all__ = ["EXACT_UP_TO", "IvfIndex", "build_ivf"]
@@ -32,6 +32,7 @@ _QUERIES = 128
 _CODE_BITS = 2  # for each number of a vector
 _SECOND_LOOK = 5  # candidates for each result, and fifty more, that are compared by their full vectors
 _QUERY_BITS = 8  # of a query's numbers while codes are compared
+_TOGETHER = 64  # queries whose candidates are read together, each row once
 _FEWEST = 8  # probes that are tried first
 _PER_CELL = 40  # training vectors for each cell
 _ROUNDS = 8
@@ -110,7 +111,7 @@ class IvfIndex:
             self._index = faiss.read_index(str(path), faiss.IO_FLAG_MMAP | faiss.IO_FLAG_READ_ONLY)
         except RuntimeError as error:
             raise StoreCorrupt(f"{path} is damaged: {str(error)[-200:]}.", hint="Run `bijian store verify`.") from error
-        self.vectors = MappedVectors(folder / "vectors.npy")
+        self.vectors = ScatteredRows(folder / "vectors.npy")
 
     def plan(self, share: float, k: int) -> Plan:
         """The measured plan for a filter that keeps this share of the rows, and for k results."""
@@ -146,12 +147,15 @@ class IvfIndex:
         _, candidates = self._index.search(queries, _SECOND_LOOK * k + 50, params=options)
         found = np.full((len(queries), k), -1, dtype=np.int32)
         scores = np.full((len(queries), k), -np.inf, dtype=np.float32)
-        for i, row in enumerate(candidates):
-            mine = np.sort(row[row >= 0])
-            values = rescore(queries[i], self.vectors.take(mine, random=len(queries) == 1))
-            best = best_rows(mine, values, k)
-            found[i, : len(best)] = mine[best]
-            scores[i, : len(best)] = values[best]
+        for begin in range(0, len(queries), _TOGETHER):
+            block = [np.sort(row[row >= 0]) for row in candidates[begin : begin + _TOGETHER]]
+            together = np.unique(np.concatenate(block)) if len(block) > 1 else block[0]
+            vectors = self.vectors.take(together)
+            for i, mine in enumerate(block, start=begin):
+                values = rescore(queries[i], vectors[np.searchsorted(together, mine)] if len(block) > 1 else vectors)
+                best = best_rows(mine, values, k)
+                found[i, : len(best)] = mine[best]
+                scores[i, : len(best)] = values[best]
         return found, scores
 
 

@@ -148,6 +148,11 @@ class LexicalIndex:
         counts: NDArray[np.int64] = self._starts[ids + 1] - self._starts[ids]
         return counts
 
+    def terms_of(self, row: int) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+        """The terms of one passage, given by number, ascending; and their BM25 weights, of unit length together."""
+        span = slice(int(self._indptr[row]), int(self._indptr[row + 1]))
+        return self._terms[span], self._weights[span]
+
     def postings(self, term: int) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
         """The rows that have a term, given by its number, ascending; and the BM25 score of each."""
         span = slice(int(self._starts[term]), int(self._starts[term + 1]))
@@ -173,17 +178,21 @@ class LexicalIndex:
         values[0, : len(order)] = scores[order]
         return Neighbours(found, values)
 
-    def weights(self, rows: NDArray[np.int32]) -> csr_matrix:
-        """Shape (len(rows), vocabulary), float32: unit rows of BM25 weights (all zero for a passage without words)."""
-        from scipy.sparse import csr_matrix
-
+    def terms_at(self, rows: NDArray[np.int32]) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float32]]:
+        """The terms of several passages one after the other: where each passage's begin and end, numbers, weights."""
         rows = np.asarray(rows, dtype=np.int64)
         begin = self._indptr[rows]
         sizes = self._indptr[rows + 1] - begin
         indptr = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
         at = np.arange(indptr[-1]) + np.repeat(begin - indptr[:-1], sizes)
-        shape = (len(rows), len(self.vocabulary))
-        return csr_matrix((self._weights[at], self._terms[at], indptr), shape=shape)
+        return indptr, self._terms[at], self._weights[at]
+
+    def weights(self, rows: NDArray[np.int32]) -> csr_matrix:
+        """Shape (len(rows), vocabulary), float32: unit rows of BM25 weights (all zero for a passage without words)."""
+        from scipy.sparse import csr_matrix
+
+        indptr, terms, weights = self.terms_at(rows)
+        return csr_matrix((weights, terms, indptr), shape=(len(rows), len(self.vocabulary)))
 
     def query_weights(self, terms: Sequence[str]) -> csr_matrix:
         """Shape (1, vocabulary), float32: the unit row of a text that is given as its words, weighted as passages are.

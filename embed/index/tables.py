@@ -76,6 +76,7 @@ class PassageTable:
     role: int8, the place in `Role`; confidence: float32, 0 … 1.
     start, end: int32, source offsets; length: int32, characters of the clean text.
     heading: int32, row in the generation's list of heading paths.
+    outline: int8, the place in `outline.ITEMS` of the item that the passage is about, −1 for none.
     """
 
     report: NDArray[np.int32]
@@ -86,6 +87,7 @@ class PassageTable:
     end: NDArray[np.int32]
     length: NDArray[np.int32]
     heading: NDArray[np.int32]
+    outline: NDArray[np.int8]
 
     def __len__(self) -> int:
         return len(self.report)
@@ -116,7 +118,9 @@ PASSAGE_TYPES = {
     "end": np.int32,
     "length": np.int32,
     "heading": np.int32,
+    "outline": np.int8,
 }
+LATER = {"outline": -1}  # columns of passages that older generations do not have, and what fills them
 T = TypeVar("T", ReportTable, PassageTable)
 
 
@@ -127,8 +131,13 @@ def write_table(folder: Path, prefix: str, table: ReportTable | PassageTable) ->
 
 
 def read_table(folder: Path, prefix: str, kind: type[T]) -> T:
-    """Open the columns of a table, memory-mapped."""
-    columns: dict[str, Any] = {c.name: read_array(folder / f"{prefix}.{c.name}.npy") for c in fields(kind)}
+    """Open the columns of a table, memory-mapped. Columns of LATER that are not there are filled."""
+    columns: dict[str, Any] = {}
+    for name in (column.name for column in fields(kind)):
+        path = folder / f"{prefix}.{name}.npy"
+        columns[name] = None if name in LATER and not path.exists() else read_array(path)
+    for name in (name for name, column in columns.items() if column is None):
+        columns[name] = np.full(len(columns["report"]), LATER[name], dtype=PASSAGE_TYPES[name])
     return kind(**columns)
 
 

@@ -14,12 +14,16 @@ TOPIC_MARK = "@"  # begins a topic's term in the lexical index; no word of a tex
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """One row of the table: what a kind of measure or problem is about, and the words for it in two languages."""
+    """One row of the table: what a kind of measure or problem is about, and the words for it in two languages.
+
+    outline: the item of the official outline that it belongs to, as in `embed.index.outline.ITEMS`.
+    """
 
     id: str
     name: str
     chinese: tuple[str, ...]
     english: tuple[str, ...]
+    outline: str
 
     @property
     def is_problem(self) -> bool:
@@ -33,8 +37,9 @@ def read_topics() -> tuple[Topic, ...]:
     topics = []
     for line in lines:
         if line and not line.startswith("#"):
-            key, name, chinese, english = line.split("\t")
-            topics.append(Topic(key, name, tuple(chinese.split("/")), tuple(english.lower().split("/"))))
+            key, name, chinese, english, outline = line.split("\t")
+            words = tuple(chinese.split("/")), tuple(english.lower().split("/"))
+            topics.append(Topic(key, name, *words, outline))
     return tuple(topics)
 
 

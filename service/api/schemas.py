@@ -34,6 +34,9 @@ class FilterFields(Strict):
     roles: list[Role] = Field(default=[], description="Roles of passages.")
     levels: list[Level] = Field(default=[], description="Levels of the reporting organ.")
     kinds: list[ReportKind] = Field(default=[], description="Kinds of document.")
+    outline: list[Annotated[str, StringConstraints(pattern=r"^([1-9]|[12][0-9]|3[0-5]|S[1-6])$")]] = Field(
+        default=[], max_length=41, description="Items of the official outline, 1 … 35, S1 … S6.", examples=[["20"]]
+    )
     departments: list[Annotated[str, StringConstraints(min_length=1, max_length=60)]] = Field(
         default=[], max_length=100, description="Departments by name, without their place.", examples=[["生态环境局"]]
     )

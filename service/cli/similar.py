@@ -53,6 +53,9 @@ _BATCH = 256  # queries that are answered together
 @click.option("--year-to", type=int, help="截止年度 · up to this year")
 @click.option("--role", "roles", multiple=True, help="只看此类段落 · only this role: measure, problem …")
 @click.option("--level", "levels", multiple=True, help="只看此层级 · only this level: province … department")
+@click.option(
+    "--outline", "outline", multiple=True, help="只看纲要此条 · only this item of the outline: 1 … 35, S1 … S6"
+)
 @click.option("--department", "departments", multiple=True, help="只看此部门 · only this department")
 @click.option("--report", "reports", multiple=True, help="只看此报告 · only this report id")
 @format_option("table", "json")

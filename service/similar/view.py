@@ -84,6 +84,8 @@ class View:
         vocabulary = generation.lexical.vocabulary
         self.topic_begin = bisect.bisect_left(vocabulary, TOPIC_MARK)
         self.topic_end = bisect.bisect_left(vocabulary, chr(ord(TOPIC_MARK) + 1))
+        idf = generation.lexical.idf
+        self.highest_idf = float(idf.max()) if len(idf) else 1.0
         self._whole: tuple[csr_matrix, csr_matrix] | None = None
         self._sampled: tuple[Floats, csr_matrix, csr_matrix] | None = None
         self._columns: csc_matrix | None = None
@@ -113,8 +115,7 @@ class View:
 
     def bags_of_row(self, row: int) -> tuple[Bag, Bag]:
         """Words and topics of a stored passage."""
-        weights = self.generation.lexical.weights(np.array([row], dtype=np.int32))
-        return self.split(weights.indices, weights.data)
+        return self.split(*self.generation.lexical.terms_of(row))
 
     def bags_of_terms(self, terms: Sequence[str]) -> tuple[Bag, Bag]:
         """Words and topics of a text that is given as its terms."""
@@ -134,7 +135,7 @@ class View:
         if probe.vector is None:
             dense = np.zeros(count)
         else:
-            stored = self.generation.vectors[rows]
+            stored = self.generation.vectors_at(rows)
             dense = np.einsum("ij,j->i", stored, probe.vector, dtype=np.float64, casting="same_kind")
         lexical, topical = np.zeros(count), np.zeros(count)
         if count and (len(probe.words.ids) or len(probe.topics.ids)):
@@ -143,11 +144,11 @@ class View:
 
     def _shared_terms(self, probe: Probe, rows: NDArray[np.int32]) -> tuple[Floats, Floats]:
         """Cosines of the words and of the topics, without making either matrix. Each of shape (len(rows),)."""
-        weights = self.generation.lexical.weights(rows)
-        row = np.repeat(np.arange(len(rows)), np.diff(weights.indptr))
-        ids, data = weights.indices, weights.data.astype(np.float64)
+        indptr, ids, weights = self.generation.lexical.terms_at(rows)
+        row, data = np.repeat(np.arange(len(rows)), np.diff(indptr)), weights.astype(np.float64)
         topical = (ids >= self.topic_begin) & (ids < self.topic_end)
-        spread = self._spread(probe.words) + self._spread(probe.topics)
+        spread = self._spread(probe.words)
+        spread[probe.topics.ids] = probe.topics.weights  # no word is a topic
         place = 2 * row + topical  # words and topics of a row side by side
         products = np.bincount(place, weights=data * spread[ids], minlength=2 * len(rows))
         norms = np.sqrt(np.bincount(place, weights=data**2, minlength=2 * len(rows)))

@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from embed.exceptions import ModelMismatch, StoreCorrupt
-from embed.index.mapped import MappedVectors
+from embed.index.scattered import ScatteredRows
 from embed.index.vectors import VectorBank, damaged_segments, text_hash
 
 KEYS = [text_hash(str(n)) for n in range(60)]
@@ -70,28 +70,12 @@ def test_every_flipped_byte_of_a_segment_is_noticed(tmp_path: Path, place: int) 
     assert damaged_segments(tmp_path) == [path]
 
 
-def test_rows_of_a_mapped_file_are_those_of_the_array_one_by_one_and_in_bulk(tmp_path: Path) -> None:
+def test_scattered_rows_are_those_of_the_array_in_the_order_asked_for(tmp_path: Path) -> None:
     array = np.random.default_rng(1).standard_normal((3000, 8)).astype(np.float32)
     np.save(tmp_path / "v.npy", array)
-    mapped = MappedVectors(tmp_path / "v.npy")
+    scattered = ScatteredRows(tmp_path / "v.npy")
     rows = np.array([2999, 0, 17, 17], np.int64)
 
-    assert np.array_equal(mapped.take(rows), array[rows])
-    assert np.array_equal(mapped.take(rows, random=False), array[rows])
-    assert np.array_equal(mapped.take(np.arange(3000)), array)
-    assert mapped.take(np.array([], np.int64)).shape == (0, 8)
-
-
-def test_a_bulk_read_gives_mapped_memory_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("embed.index.mapped._BUDGET", 1 << 16)
-    array = np.ones((50_000, 64), np.float32)
-    np.save(tmp_path / "v.npy", array)
-    mapped = MappedVectors(tmp_path / "v.npy")
-
-    def resident() -> int:
-        text = Path("/proc/self/smaps").read_text(encoding="utf-8", errors="replace")
-        part = text.partition(str(tmp_path / "v.npy"))[2]
-        return int(part.partition("Rss:")[2].split()[0])
-
-    mapped.take(np.arange(0, 50_000, 50), random=False)
-    assert resident() < 1000
+    assert np.array_equal(scattered.take(rows), array[rows])
+    assert np.array_equal(scattered.take(np.arange(3000)), array)
+    assert scattered.take(np.array([], np.int64)).shape == (0, 8)

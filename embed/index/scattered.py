@@ -1,10 +1,8 @@
-"""Rows of a large vector file, read without letting the process grow to the size of the file."""
+"""Scattered rows of a large vector file, read without letting the process grow to the size of the file."""
 
 from __future__ import annotations
 
-import mmap
 import os
-import threading
 from pathlib import Path
 from typing import Any
 
@@ -14,14 +12,10 @@ from numpy.typing import NDArray
 
 from embed.exceptions import StoreCorrupt
 
-__all__ = ["MappedVectors"]
-
-_FEW = 512  # rows up to which single reads are quicker than page faults
-_AROUND = 1 << 16  # bytes that the kernel maps around each touched page
-_BUDGET = 1 << 28  # bytes of the file that may stay mapped in
+__all__ = ["ScatteredRows"]
 
 
-class MappedVectors:
+class ScatteredRows:
     """The rows of a .npy file of float32. Safe to share between threads."""
 
     def __init__(self, path: Path) -> None:
@@ -36,28 +30,17 @@ class MappedVectors:
         if dtype != np.float32 or len(shape) != 2:
             raise StoreCorrupt(f"{path} is damaged: it holds {dtype} of shape {shape}.")
         self.shape: tuple[int, int] = shape
-        self._map = mmap.mmap(self._handle, 0, access=mmap.ACCESS_READ)
-        self._rows = np.frombuffer(self._map, dtype=np.float32, offset=self._start).reshape(shape)
-        self._touched = 0
-        self._lock = threading.Lock()
 
     def __del__(self) -> None:
         if hasattr(self, "_handle"):
             os.close(self._handle)
 
-    def take(self, rows: NDArray[np.integer[Any]], *, random: bool = True) -> NDArray[np.float32]:
-        """Copies of these rows, shape (len(rows), d). random: the rows lie far apart."""
-        if random and len(rows) <= _FEW:
-            return self._read(rows)
-        taken: NDArray[np.float32] = self._rows[rows]
-        with self._lock:
-            self._touched += min(len(rows) * _AROUND, self._rows.nbytes)
-            if self._touched > _BUDGET:
-                self._map.madvise(mmap.MADV_DONTNEED)
-                self._touched = 0
-        return taken
+    def take(self, rows: NDArray[np.integer[Any]]) -> NDArray[np.float32]:
+        """Copies of these rows, shape (len(rows), d).
 
-    def _read(self, rows: NDArray[np.integer[Any]]) -> NDArray[np.float32]:
+        Rows are read one by one: a mapped file takes a page fault for each, which costs several times as much, and
+        counts as memory of the process.
+        """
         width = self.shape[1] * 4
         taken = np.empty((len(rows), self.shape[1]), dtype=np.float32)
         views = taken.reshape(-1).view(np.uint8).data
