@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import os
 from collections import deque
@@ -117,7 +118,12 @@ def scan_all(jobs: Sequence[Job], workers: int) -> Iterator[Scanned]:
 
 
 def _pool(workers: int) -> ProcessPoolExecutor:
-    return ProcessPoolExecutor(workers, mp_context=get_context("forkserver"))
+    return ProcessPoolExecutor(workers, mp_context=get_context("forkserver"), initializer=_settle)
+
+
+def _settle() -> None:
+    """Tables stay and reports have no cycles: looking through them for garbage again and again is for nothing."""
+    gc.set_threshold(100_000)
 
 
 def _scan_chunk(jobs: Sequence[Job]) -> list[Scanned]:

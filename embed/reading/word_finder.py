@@ -53,7 +53,7 @@ class Lexicon(Generic[T]):
         words, lengths = self._words, self._lengths
         return len(text) > 1 and any(
             text[position : position + length] in words
-            for position in np.flatnonzero(self._opens[_pairs(text)]).tolist()
+            for position in self._opens[_pairs(text)].nonzero()[0].tolist()
             for length in lengths.get(text[position : position + 2], ())
         )
 
@@ -64,7 +64,7 @@ class Lexicon(Generic[T]):
             return hits
         behind = 0
         lengths, words = self._lengths, self._words
-        for position in np.flatnonzero(self._opens[_pairs(text)]).tolist():
+        for position in self._opens[_pairs(text)].nonzero()[0].tolist():
             if position < behind:
                 continue
             for length in lengths.get(text[position : position + 2], ()):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from embed.reading.character_sets import CharacterSet
 from embed.structure.frame import Frame, LinePart
 from embed.structure.page_fields import FieldKind, PageField
 from embed.structure.report import ReportKind
@@ -107,7 +108,7 @@ _TEMPLATE_SIGN = re.compile(
     r"(?:(?<![XxＸ×✕])[XxＸ×✕]{2,8}|(?<![*＊])[*＊]{1,8}|(?<!_)_{2,20}|(?<!＿)＿{2,20}|(?<![○〇])[○〇]{2,8})"
     r"(?=[一-鿿，。、%)])|20[XxＸ×*_]{2}年|某(?:县|市|区|镇|乡|局|街道|单位|办|委|村|同志)"
 )
-_TEMPLATE_CHARACTER = re.compile("[XxＸ×✕*＊_＿○〇某]")
+_TEMPLATE_CHARACTERS = CharacterSet("XxＸ×✕*＊_＿○〇某")
 _BLANK_PLACE = re.compile(r"某[县市区镇乡局]|[XxＸ×*＊]{1,3}[县市区镇乡局]|20[XxＸ×*]{2}年")
 _TEMPLATE_SOURCE = re.compile(r"网友投稿|投稿|范文|文秘|写作网|文库|用户上传|网络整理")
 _FUTURE = re.compile(r"(?:要|应当?|须|力争|确保|争取|到20[0-9]{2}年(?:底)?[,，])")
@@ -146,7 +147,7 @@ def _template(text: str, frame: Frame, fields: list[PageField]) -> KindFinding |
     blank = _BLANK_PLACE.search(text, lines[0].start, lines[-1].end) if lines else None
     if blank:
         return KindFinding(ReportKind.TEMPLATE, "blank place in the title", blank.group(), blank.start(), blank.end())
-    if not _TEMPLATE_CHARACTER.search(text):
+    if not _TEMPLATE_CHARACTERS.meets(text):
         return None
     signs = list(_TEMPLATE_SIGN.finditer(text, start, min(end, start + 20000)))
     enough = max(TEMPLATE_SIGNS, (end - start) // 1500)
