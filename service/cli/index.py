@@ -7,11 +7,13 @@ import os
 import time
 from collections.abc import Sequence
 from dataclasses import asdict
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from service.cli.clustering import keep_clusters
 from service.cli.opening import encoder_opener
 from service.cli.options import format_option, read_settings, settings_options
 from service.cli.progress import Bars
@@ -51,7 +53,7 @@ def command(
 
     store = Store.open(settings.store, create=True)
     options = IndexOptions(prune=prune, wait=wait, workers=settings.threads or cores_given())
-    opener = encoder_opener(settings)
+    opener = cache(encoder_opener(settings))
     first = True
     while True:
         with Bars() as bars:
@@ -60,6 +62,7 @@ def command(
             )
         if first or outcome.changed or not watch:
             present(outcome, settings.store, form)
+        keep_clusters(store, outcome, opener, threads=options.workers, quiet=form == "json")
         first = False
         if not watch:
             return SOME_FAILED if outcome.failures else 0

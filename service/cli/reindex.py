@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import click
 
+from service.cli.clustering import keep_clusters
 from service.cli.index import SOME_FAILED, present
 from service.cli.opening import encoder_opener
 from service.cli.options import format_option, read_settings, settings_options
@@ -24,7 +27,9 @@ def command(wait: float, form: str, **given: object) -> int:
 
     store = Store.open(settings.store)
     options = IndexOptions(wait=wait, workers=settings.threads or cores_given())
+    opener = cache(encoder_opener(settings))
     with Bars() as bars:
-        outcome = reindex(store, encoder_opener(settings), progress=bars.show, options=options)
+        outcome = reindex(store, opener, progress=bars.show, options=options)
     present(outcome, settings.store, form)
+    keep_clusters(store, outcome, opener, threads=options.workers, quiet=form == "json")
     return SOME_FAILED if outcome.failures else 0
