@@ -45,10 +45,16 @@ class Settings:
     body_limit_mb: int = _setting(64, "请求体上限（MB）", "largest request body, in MB")
     deadline_s: int = _setting(30, "请求时限（秒）", "seconds after which a request is given up")
     patience_s: int = _setting(10, "客户端停顿时限（秒）", "seconds that a client may pause while it sends")
-    rate_limit: int = _setting(
-        6000, "每个密钥每分钟请求数，0 为不限", "requests a minute and key in one process, 0 for no limit"
-    )
+    rate_limit: int = _setting(6000, "每个密钥每分钟请求数，0 为不限", "requests a minute and key, 0 for no limit")
     cors_origins: str = _setting("", "允许跨域的来源，逗号分隔", "origins that browsers may call from, by commas")
+    names_url: str = _setting(
+        "",
+        "为聚类起名的 OpenAI 兼容接口地址，如 http://127.0.0.1:8000/v1；空为不用，设置后执行 clusters name 才发送报告文字",
+        "an OpenAI-compatible endpoint for names of clusters; text is sent only by `bijian clusters name`",
+    )
+    names_model: str = _setting(
+        "", "该接口的模型名；密钥只从 BIJIAN_NAMES_KEY 读取", "its model; key: BIJIAN_NAMES_KEY"
+    )
     log_format: str = _setting("text", "日志格式：text、json", "form of the server's log: text, json")
 
     @classmethod

@@ -101,7 +101,11 @@ def fingerprint(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
-DeskOf = Annotated[Desk, Depends(desk_of)]
+async def _desk(request: Request) -> Desk:  # a plain function would be called in a thread of its own, at each request
+    return desk_of(request)
+
+
+DeskOf = Annotated[Desk, Depends(_desk)]
 Reader = Annotated[Caller, Depends(_needs(Scope.READ))]
 Writer = Annotated[Caller, Depends(_needs(Scope.WRITE))]
 Admin = Annotated[Caller, Depends(_needs(Scope.ADMIN))]

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embed.models.encoder import Encoder, Side
+from service.api.turns import Turns
 
 __all__ = ["BatchingEncoder"]
 
@@ -29,9 +30,11 @@ class BatchingEncoder:
     """An `Encoder` for many threads: whatever waits while one call runs is encoded together in the next.
 
     Nothing ever waits for company: a lone call starts at once. A text's vector does not depend on its company.
+    turns: a thread that waits for its vectors lets others have its turn.
     """
 
-    def __init__(self, encoder: Encoder) -> None:
+    def __init__(self, encoder: Encoder, turns: Turns | None = None) -> None:
+        self._turns = turns or Turns(1)
         self._encoder = encoder
         self._waiting: queue.SimpleQueue[_Call | None] = queue.SimpleQueue()
         self.calls = 0
@@ -56,8 +59,9 @@ class BatchingEncoder:
         call = _Call(list(texts), side)
         if not call.texts:
             return np.zeros((0, self.dimension), dtype=np.float32)
-        self._waiting.put(call)
-        return call.result.result()
+        with self._turns.aside():
+            self._waiting.put(call)
+            return call.result.result()
 
     def query_mean(self, language: str) -> NDArray[np.float32] | None:
         return self._encoder.query_mean(language)

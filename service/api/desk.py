@@ -13,12 +13,15 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, TypeVar
 
 from embed.exceptions import BijianError, StoreMissing
+from embed.models.encoder import Side
 from service.api.batching import BatchingEncoder
 from service.api.jobs import Jobs
 from service.api.keys import KeyBook
 from service.api.ledger import Ledger
 from service.api.limits import RateLimits
 from service.api.problems import ProblemError
+from service.api.shared import loads_of_process, shared_folder
+from service.api.turns import Turns
 from service.settings import Settings
 
 if TYPE_CHECKING:
@@ -31,6 +34,7 @@ __all__ = ["Desk", "is_loopback"]
 log = logging.getLogger("bijian.api")
 T = TypeVar("T")
 THREADS = 8
+TURNS = int(__import__("os").environ.get("TURNS", "1"))
 LOOK = 0.5  # seconds between two looks at CURRENT
 
 
@@ -74,7 +78,8 @@ class Desk:
         self.store: Store = Store.open(settings.store, create=True)
         self.ledger = Ledger(settings.store)
         self.keys = KeyBook(self.ledger)
-        self.limits = RateLimits(settings.rate_limit)
+        shared = shared_folder()
+        self.limits = RateLimits(settings.rate_limit, None if shared is None else shared / "limits")
         self.jobs = Jobs(self.ledger, settings)
         self.started = time.time()
         self.swaps = 0
@@ -86,25 +91,40 @@ class Desk:
         self._clustering_lock = threading.Lock()
         self._cluster_waiters = threading.Semaphore(THREADS // 2)
         self._failed: str | None = None
+        self.turns = Turns(TURNS)
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="work")
 
     def warm(self) -> None:
         """Load model and index, then watch for new generations until the desk closes. Runs in its own thread."""
         try:
             self.refresh()
-            self._encoder = BatchingEncoder(self._open_encoder())
-            from embed.models.encoder import Side
-
-            self._encoder.encode(["法治政府建设"], side=Side.QUERY)
+            encoder = BatchingEncoder(self._open_encoder(), self.turns)
+            self._try(encoder)
+            self._encoder = encoder
         except BijianError as error:
             self._failed = error.message
             log.exception("the model cannot be opened")
+        if (loads := loads_of_process()) is not None:
+            loads.ready()
         while not self.closing.is_set():
             try:
                 self.refresh()
             except BijianError:
                 log.exception("the new generation cannot be opened; the old one stays")
             self.closing.wait(LOOK)
+
+    def _try(self, encoder: BatchingEncoder) -> None:
+        """Ask as people will, so that dictionaries and tables are there for the first of them."""
+        from service.similar import SimilarQuery, find_similar
+
+        shared = self._shared
+        if shared is None:
+            encoder.encode(["法治政府建设"], side=Side.QUERY)
+            return
+        with self.searching() as generation:
+            found = find_similar(generation, encoder, SimilarQuery(text="人民调解化解矛盾纠纷"))
+            for hit in found.hits[:1]:
+                find_similar(generation, None, SimilarQuery(passage=hit.passage))
 
     def _open_encoder(self) -> Encoder:
         from embed.models import open_encoder, read_models
@@ -192,6 +212,12 @@ class Desk:
             yield shared.generation
         finally:
             shared.give_back()
+
+    @contextlib.contextmanager
+    def searching(self) -> Iterator[Generation]:
+        """The current generation and a turn to compute, for searches that take milliseconds. Raises as `generation`."""
+        with self.turns.turn(), self.generation() as generation:
+            yield generation
 
     def clustering(self) -> Clustering:
         """The clustering of the current generation, made when first asked for and kept until anything changes.

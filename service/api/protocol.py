@@ -8,6 +8,7 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from service.api.shared import loads_of_process
 from service.settings import Settings
 
 __all__ = ["PatientProtocol"]
@@ -25,10 +26,14 @@ class PatientProtocol(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
+        if (loads := loads_of_process()) is not None:
+            loads.add(1)
         self._wait_for_head()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._head_came()
+        if (loads := loads_of_process()) is not None:
+            loads.add(-1)
         super().connection_lost(exc)
 
     def on_message_begin(self) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from embed.exceptions import SettingsError
+from service.api.shared import FOLDER
 from service.settings import Settings
 
 __all__ = ["serve"]
@@ -38,6 +39,7 @@ def serve(settings: Settings, *, announce: Callable[[str], None], port_file: Pat
         port=settings.port,
         workers=settings.workers or 1,
         http="service.api.protocol:PatientProtocol",
+        loop="service.api.balance:new_loop" if settings.workers > 1 else "auto",
         ws="none",
         access_log=False,
         log_config=None,
@@ -56,9 +58,9 @@ def serve(settings: Settings, *, announce: Callable[[str], None], port_file: Pat
     announce(f"比鉴 · http://{f'[{host}]' if ':' in host else host}:{port}/  store {settings.store}")
     if port_file is not None:
         _write(port_file, str(port))
-    with tempfile.TemporaryDirectory(prefix="bijian-metrics-") as metrics:
+    with tempfile.TemporaryDirectory(prefix="bijian-") as shared:
         if config.workers > 1:
-            os.environ["PROMETHEUS_MULTIPROC_DIR"] = metrics
+            os.environ |= {FOLDER: shared, "PROMETHEUS_MULTIPROC_DIR": shared}
             Multiprocess(config, sockets=[socket]).run()
         else:
             uvicorn.Server(config).run(sockets=[socket])

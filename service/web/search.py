@@ -106,7 +106,7 @@ def _search(request: Request, desk: Desk, q: str, form: SearchForm) -> Response:
     error: str | None = None
     regions: tuple[Any, ...] = ()
     try:
-        with desk.generation() as generation:
+        with desk.searching() as generation:
             regions = region_list(generation)
             if q:
                 query = SimilarQuery(
@@ -144,7 +144,7 @@ async def passage_page(request: Request, passage: str, desk: DeskOf, caller: Rea
     """One passage with its surroundings, and who else wrote something like it."""
 
     def answer() -> Response:
-        with desk.generation() as generation:
+        with desk.searching() as generation:
             view = passage_view(desk.store, generation, passage)
             query = SimilarQuery(passage=passage, k=12, group_by=GroupBy.COUNTY, exclude_same_report=True)
             found = find_similar(generation, None, query)

@@ -38,7 +38,7 @@ async def similar(request: Request, asked: SimilarRequest, desk: DeskOf, caller:
     encoder = desk.encoder if query.text is not None else None
 
     def answer() -> Response:
-        with desk.generation() as generation:
+        with desk.searching() as generation:
             if query.passage is not None:
                 known(generation, query.passage)
             return reply(request, find_similar(generation, encoder, query), SimilarAnswer)

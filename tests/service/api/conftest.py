@@ -67,11 +67,11 @@ class Server:
         return httpx.Client(base_url=self.url, timeout=30, trust_env=False, **options)  # type: ignore[arg-type]
 
 
-def start_server(store: Path, folder: Path, *flags: str) -> Server:
+def start_server(store: Path, folder: Path, *flags: str, rate_limit: int = 0) -> Server:
     folder.mkdir(parents=True, exist_ok=True)
     port_file, log = folder / "port", folder / "log"
     command = [sys.executable, "-m", "service.cli.main", "serve", "--port", "0", "--store", str(store)]
-    environment = {**os.environ, "BIJIAN_RATE_LIMIT": "0", "BIJIAN_PATIENCE_S": "2"}
+    environment = {**os.environ, "BIJIAN_RATE_LIMIT": str(rate_limit), "BIJIAN_PATIENCE_S": "2"}
     with log.open("wb") as output:
         process = subprocess.Popen(
             [*command, "--port-file", str(port_file), *flags],
