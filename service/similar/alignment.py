@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -44,12 +45,12 @@ class Outline:
 def outline(text: str) -> Outline:
     """The outline of a passage's clean text."""
     masked = mask(text)
-    places = [i for i, symbol in enumerate(masked.text) if _CONTENT.match(symbol)]
-    starts = tuple(int(masked.origin[i]) for i in places)
-    ends = tuple(int(masked.origin[i + 1]) for i in places)
-    stock = stock_spans(text)
-    own = sum(not any(begin <= at < end for begin, end in stock) for at in starts)
-    return Outline(text, "".join(masked.text[i] for i in places), starts, ends, own)
+    places = [match.start() for match in _CONTENT.finditer(masked.text)]
+    origin = masked.origin.tolist()
+    starts = tuple([origin[i] for i in places])
+    ends = tuple([origin[i + 1] for i in places])
+    stock = sum(bisect_left(starts, end) - bisect_left(starts, begin) for begin, end in stock_spans(text))
+    return Outline(text, "".join([masked.text[i] for i in places]), starts, ends, len(starts) - stock)
 
 
 def shared_wording(a: Outline, b: Outline) -> float:

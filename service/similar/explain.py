@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -88,13 +90,15 @@ def _shown(term: str) -> str:
 def _clauses(view: View, query_text: str, hit_text: str) -> tuple[ClauseMatch, ...]:
     """Pairs of clauses with the most words in common, weighted by how rare the words are; each clause once."""
     mine, theirs = _clauses_of(query_text), _clauses_of(hit_text)
+    rarity = _rarities(view, frozenset().union(*(found for _, _, found in (*mine, *theirs))))
+    mine_sums, theirs_sums = ([math.fsum(rarity[w] for w in found) for _, _, found in side] for side in (mine, theirs))
     scored = []
     for i, (a_start, a_end, a_words) in enumerate(mine):
         for j, (b_start, b_end, b_words) in enumerate(theirs):
             common = a_words & b_words
             if common:
-                both = _rarity(view, common)
-                score = 2 * both / max(1e-9, _rarity(view, a_words) + _rarity(view, b_words))
+                both = math.fsum(rarity[w] for w in common)
+                score = 2 * both / max(1e-9, mine_sums[i] + theirs_sums[j])
                 scored.append((round(score, 4), i, j, (a_start, a_end, b_start, b_end)))
     scored.sort(key=lambda item: (-item[0], item[1], item[2]))
     taken_a: set[int] = set()
@@ -111,14 +115,16 @@ def _clauses(view: View, query_text: str, hit_text: str) -> tuple[ClauseMatch, .
     return tuple(matches)
 
 
-def _clauses_of(text: str) -> list[tuple[int, int, frozenset[str]]]:
+@lru_cache(maxsize=4096)
+def _clauses_of(text: str) -> tuple[tuple[int, int, frozenset[str]], ...]:
     spans = [match.span() for match in _CLAUSE.finditer(text)][:_CLAUSES]
-    return [(start, end, frozenset(words(text[start:end]))) for start, end in spans]
+    return tuple((start, end, frozenset(words(text[start:end]))) for start, end in spans)
 
 
-def _rarity(view: View, found: frozenset[str]) -> float:
+def _rarities(view: View, found: frozenset[str]) -> dict[str, float]:
+    """The inverse document frequency of each word; of one that the store does not know, the highest there is."""
     lexical = view.generation.lexical
-    ids = lexical.ids(sorted(found))
-    unknown = len(found) - len(ids)
-    highest = float(lexical.idf.max()) if len(lexical.idf) else 1.0
-    return float(lexical.idf[ids].sum() if ids else 0.0) + unknown * highest
+    rarity = dict.fromkeys(found, view.highest_idf)
+    known = sorted(word for word in found if lexical.ids([word]))
+    rarity.update(zip(known, lexical.idf[lexical.ids(known)].tolist(), strict=True))
+    return rarity
