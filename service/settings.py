@@ -49,7 +49,7 @@ class Settings:
     cors_origins: str = _setting("", "允许跨域的来源，逗号分隔", "origins that browsers may call from, by commas")
     names_url: str = _setting(
         "",
-        "为聚类起名的 OpenAI 兼容接口地址，如 http://127.0.0.1:8000/v1；空为不用，设置后执行 clusters name 才发送报告文字",
+        "为聚类起名的 OpenAI 兼容接口地址，空为不用；仅在执行 clusters name 时发送段落文字",
         "an OpenAI-compatible endpoint for names of clusters; text is sent only by `bijian clusters name`",
     )
     names_model: str = _setting(

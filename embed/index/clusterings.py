@@ -29,7 +29,7 @@ class ClusterEvent:
 
 @dataclass(frozen=True, slots=True)
 class ClusterEdit:
-    """What somebody did to a cluster: `rename`, `merge`, `split`, `pin`, `unpin`; `value` is JSON of that kind."""
+    """What was done to a cluster: `rename`, `named`, `merge`, `split`, `pin`, `unpin`; `value` is JSON of that kind."""
 
     kind: str
     cluster: str

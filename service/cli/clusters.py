@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
@@ -181,6 +182,34 @@ def unpin(context: click.Context, /, cluster: str, **given: object) -> int:
     store, clustering, settings = _edited(context, cluster, given)
     editing.unpin(store, clustering, cluster)
     return _after(settings, cluster)
+
+
+@command.command(
+    help="由已配置的语言模型接口起名（会发送段落文字） · Names from the configured endpoint; passages are sent to it"
+)
+@click.option("--role", "roles", multiple=True, type=click.Choice(["measure", "problem", "plan", "cause"]))
+@click.option("--top", type=int, default=50, show_default=True, help="每类最多几个 · clusters of each role")
+@click.option("--clear", is_flag=True, help="撤销接口所起的名称 · take such names back")
+@settings_options("store")
+@click.pass_context
+def name(context: click.Context, /, roles: tuple[str, ...], top: int, clear: bool, **given: object) -> int:
+    settings = _settings(context, given)
+    from embed.index import Store
+    from service.clusters.endpoint import KEY_VARIABLE, Endpoint, forget_names, name_clusters
+
+    store = Store.open(settings.store)
+    if clear:
+        click.echo(f"{forget_names(store, _load(settings, roles))} 个名称已撤销 · names taken back")
+        return 0
+    endpoint = Endpoint.of(settings, os.environ.get(KEY_VARIABLE, ""))
+    clustering = _load(settings, roles)
+    with store.current() as generation:
+        named = name_clusters(store, generation, clustering, endpoint, most=top)
+    for cluster, given_name in named.names.items():
+        click.echo(f"{cluster} {given_name}")
+    for cluster, reason in named.failures:
+        click.echo(f"  ✗ {cluster}: {reason}（沿用原名 · keeps its name）", err=True)
+    return 0
 
 
 def _after(settings: Settings, cluster_id: str) -> int:

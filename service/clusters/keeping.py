@@ -50,7 +50,7 @@ def series_of(parameters: Parameters) -> str:
 
 def key_of(generation: Generation, edits: list[ClusterEdit]) -> str:
     """Names what decides a clustering beside the generation's number and the series."""
-    last = max((edit.number for edit in edits if edit.kind != "rename"), default=0)
+    last = max((edit.number for edit in edits if edit.kind not in ("rename", "named")), default=0)
     parts = (FORM, catalogue_digest(), generation.manifest.model.fingerprint, last)
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
 
@@ -143,8 +143,9 @@ def _cluster(value: Mapping[str, Any], members: tuple[Member, ...]) -> Cluster:
 
 
 def rename(found: RoleClusters, edits: list[ClusterEdit]) -> RoleClusters:
-    """Names that people gave, and the mark of what they pinned."""
+    """Names that people or an endpoint gave, those of people first, and the mark of what people pinned."""
     names = {edit.cluster: str(edit.value) for edit in edits if edit.kind == "rename"}
+    made = {edit.cluster: str(edit.value["name"]) for edit in edits if edit.kind == "named"}
     pinned: set[str] = set()
     for edit in edits:
         pinned = (
@@ -156,5 +157,7 @@ def rename(found: RoleClusters, edits: list[ClusterEdit]) -> RoleClusters:
     for cluster in found.clusters:
         if cluster.id in names:
             cluster = replace(cluster, name=names[cluster.id], name_source=NameSource.PEOPLE)
+        elif made.get(cluster.id):
+            cluster = replace(cluster, name=made[cluster.id], name_source=NameSource.ENDPOINT)
         clusters.append(replace(cluster, pinned=cluster.id in pinned))
     return replace(found, clusters=tuple(clusters))
