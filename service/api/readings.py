@@ -21,23 +21,22 @@ def reading_of(store: Store, generation: Generation, row: int) -> Report:
     Raises:
         StoreCorrupt: the catalog does not hold it.
     """
-    name = generation.report_id(row)
-    rows = generation.passages_of(row)
-    spans = list(
-        zip(
-            generation.passages.start[rows.start : rows.stop],
-            generation.passages.end[rows.start : rows.stop],
-            strict=True,
-        )
-    )
+    key = generation.report_at(row).reading
     catalog = Catalog(store.path / "catalog.sqlite")
     try:
-        found = catalog.run("SELECT data FROM readings WHERE report = ? ORDER BY key", (name,))
+        found = catalog.run("SELECT data FROM readings WHERE key = ?", (key,))
+        return unpack_report(found[0][0]) if found else _by_spans(catalog, generation, row)
     finally:
         catalog.close()
-    readings = [unpack_report(data) for (data,) in found]
-    # A file that was read again under newer rules has several readings: the one with this generation's spans it is.
-    for reading in readings:
+
+
+def _by_spans(catalog: Catalog, generation: Generation, row: int) -> Report:
+    """The reading of a report whose key is not there, as in a catalog that was rebuilt: it has the same passages."""
+    name, rows = generation.report_id(row), generation.passages_of(row)
+    columns = generation.passages.start, generation.passages.end
+    spans = list(zip(*(column[rows.start : rows.stop] for column in columns), strict=True))
+    for (data,) in catalog.run("SELECT data FROM readings WHERE report = ? ORDER BY key", (name,)):
+        reading = unpack_report(data)
         if [(p.start, p.end) for p in reading.passages] == spans:
             return reading
     raise StoreCorrupt(f"the catalog holds no reading of {name}.", hint="Run `bijian store verify`.")

@@ -87,26 +87,29 @@ def kind_of(shared: float) -> Kind:
 def align(query: str, hit: str) -> Alignment:
     """Align two clean texts character by character, local detail masked.
 
-    The spans cover both texts from end to end. Time and memory O(n · m / 64) and O(n + m).
+    The spans cover both texts from end to end. Where the texts are merely similar, only runs of RUN characters count as
+    common: shorter ones stand in any two texts. Time and memory O(n · m / 64) and O(n + m).
     """
     from rapidfuzz.distance import Levenshtein
 
     a, b = outline(query), outline(hit)
     opcodes = list(Levenshtein.opcodes(a.symbols, b.symbols))
-    common = [op for op in opcodes if op.tag == "equal" and op.src_end - op.src_start >= 2]
+    kind = kind_of(shared_wording(a, b))
+    least = RUN if kind is Kind.SIMILAR else 1
+    common = [op for op in opcodes if op.tag == "equal" and op.src_end - op.src_start >= max(2, least)]
     shared = sum(op.src_end - op.src_start for op in common)
     return Alignment(
-        kind=kind_of(shared_wording(a, b)),
+        kind=kind,
         query_share=round(shared / max(1, len(a.symbols)), 4),
         hit_share=round(shared / max(1, len(b.symbols)), 4),
         longest=max((op.src_end - op.src_start for op in common), default=0),
-        spans=tuple(_spans(a, b, opcodes)),
+        spans=tuple(_spans(a, b, opcodes, least)),
     )
 
 
-def _spans(a: Outline, b: Outline, opcodes: Sequence[Opcode]) -> Iterable[AlignedSpan]:
-    """The spans of both texts; punctuation goes with what stands before it."""
-    steps = [step for op in opcodes for step in _steps(a, b, op)]
+def _spans(a: Outline, b: Outline, opcodes: Sequence[Opcode], least: int) -> Iterable[AlignedSpan]:
+    """The spans of both texts; punctuation goes with what stands before it. least: characters of a common run."""
+    steps = [step for op in opcodes for step in _steps(a, b, op, least)]
     merged: list[tuple[Operation, int, int]] = []  # operation and where it ends in both symbol strings
     for operation, a_end, b_end in steps:
         if merged and merged[-1][0] is operation:
@@ -135,8 +138,8 @@ def _start(side: Outline, symbol: int) -> int:
     return side.starts[symbol] if symbol < len(side.starts) else len(side.text)
 
 
-def _steps(a: Outline, b: Outline, op: Opcode) -> Iterable[tuple[Operation, int, int]]:
-    if op.tag != "equal":
+def _steps(a: Outline, b: Outline, op: Opcode, least: int) -> Iterable[tuple[Operation, int, int]]:
+    if op.tag != "equal" or op.src_end - op.src_start < least:
         yield Operation.REPLACE, op.src_end, op.dest_end
         return
     for i in range(op.src_end - op.src_start):

@@ -101,3 +101,12 @@ def test_texts_without_wording_align_to_nothing(a: str, b: str) -> None:
 
 def test_wording_shared_does_not_depend_on_the_order() -> None:
     assert shared_wording(outline(ORIGINAL), outline(EDITED)) == shared_wording(outline(EDITED), outline(ORIGINAL))
+
+
+def test_between_merely_similar_texts_only_runs_of_four_characters_are_common() -> None:
+    other = "组织人民调解员走村入户，调解邻里、土地纠纷，群众足不出户就能解决烦心事。"
+    found = align(ORIGINAL, other)
+
+    assert found.kind is Kind.SIMILAR
+    assert [span.query_text for span in found.spans if span.operation is Operation.EQUAL] == ["邻里、土地、"]
+    assert found.longest == 4
