@@ -1,27 +1,42 @@
-"""How fast reading is, and that hostile text costs time linear in its length.
+"""How fast reports are read, that hostile text costs time linear in its length, and that memory stays flat.
 
-    python benchmarks/reading.py [--quick] [--json FILE]
+Speed: annotated reports brought to 3,000 characters each, from bytes to a `Report` (read, clean, understand) in one
+process on one core, as text, saved page, Word and PDF. Times are those of the process, median of the rounds, and each
+round forgets the headings that earlier ones looked up.
 
-Speed: annotated reports, cut or repeated to 3,000 characters each, read from bytes and cleaned in one process on one
-core, as text, as saved pages, as Word and as PDF. Growth: lines without a break made to hurt the patterns, at two
-lengths; `ratio` is the quotient of their times, and a quotient near that of the lengths means linear.
+Growth: lines without a break made to hurt the patterns, read from bytes to a `Report` at two lengths. The figure is the
+quotient of their times over the quotient of the lengths: 1 is linear, 2 would be quadratic at twice the length.
+
+Memory: a folder of files made by varying annotated reports goes the way of `bijian index` up to the encoder, in as many
+processes as there are cores; resident memory of all of them is looked at on the way.
 """
 
 from __future__ import annotations
 
-import argparse
-import json
-import resource
+import gc
+import os
+import random
+import re
+import statistics
 import sys
+import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).parent.parent
-sys.path.insert(0, str(ROOT))
+CHARACTERS = 3_000  # of a report in the measurement of speed
+SAMPLES = 20  # of memory
+MEGABYTE = 1_000_000
+GC_THRESHOLD = 100_000  # as in the command line and the reading processes
 
-from embed.reading import ReadFailure, clean, read_bytes  # noqa: E402
-from tests.helpers.make_files import make_docx, make_html, make_pdf  # noqa: E402
+LIMITS = [
+    ("speed/text/reports a second", ">=", 200),
+    ("speed/html/reports a second", ">=", 50),
+    ("growth/worst", "<=", 1.6),
+    ("memory/last over first tenth", "<=", 1.15),
+]
 
 HOSTILE = {
     "spaces": " ",
@@ -52,68 +67,200 @@ HOSTILE = {
 }
 
 
-def timed(work: Callable[[], object]) -> float:
-    start = time.process_time()
-    work()
-    return time.process_time() - start
+def run(quick: bool) -> dict[str, Any]:
+    """Speed, growth, memory."""
+    gc.set_threshold(GC_THRESHOLD)
+    return {
+        "speed": measure_speed(5 if quick else 21),
+        "growth": measure_growth(*((1 * MEGABYTE, 2 * MEGABYTE) if quick else (5 * MEGABYTE, 10 * MEGABYTE))),
+        "memory": measure_memory(2_000 if quick else 100_000),
+    }
 
 
-def read_and_clean(data: bytes) -> int:
-    characters = 0
+def annotated() -> list[str]:
+    """The text of every annotated report."""
+    return [path.read_text(encoding="utf-8") for path in sorted((ROOT / "tests" / "gold").glob("*/*.txt"))]
+
+
+def understand_bytes(data: bytes) -> int:
+    """From bytes to reports; the number of passages."""
+    from embed.reading import ReadFailure, clean, read_bytes
+    from embed.structure import understand
+
+    passages = 0
     for document in read_bytes(data, "benchmark"):
         if not isinstance(document, ReadFailure):  # white space alone is refused as empty
-            characters += len(clean(document).text)
-    return characters
+            passages += len(understand(document, clean(document)).passages)
+    return passages
 
 
-def measure_speed(rounds: int) -> dict[str, dict[str, float]]:
-    texts = [path.read_text(encoding="utf-8") for path in sorted((ROOT / "tests" / "gold" / "dev").glob("*.txt"))]
-    texts = [text[: text.rfind("\n", 0, 3000)] if len(text) > 3000 else text for text in texts]
-    made = {
-        "txt": [text.encode() for text in texts],
-        "html": [make_html(text) for text in texts],
-        "docx": [make_docx(text) for text in texts],
-        "pdf": [make_pdf(text) for text in texts],
+# ---------------------------------------------------------------- speed
+
+
+def of_length(texts: list[str], length: int) -> list[str]:
+    """Each text at about this length: without its last paragraphs, or with paragraphs of the others behind its own."""
+    made = []
+    for place, text in enumerate(texts):
+        lines = text.splitlines()
+        others = (line for other in texts[place + 1 :] + texts[:place] for line in other.splitlines()[4:-3])
+        cut = len(lines) - 2
+        while sum(map(len, lines)) + len(lines) > length:
+            cut -= 1
+            del lines[cut]
+        while sum(map(len, lines)) + len(lines) < length - 60:
+            lines.insert(cut, next(others))
+            cut += 1
+        made.append("\n".join(lines))
+    return made
+
+
+def measure_speed(rounds: int) -> dict[str, Any]:
+    """Reports a second by kind of file."""
+    from embed.structure.headings import heading_roles
+    from tests.helpers.make_files import make_docx, make_html, make_pdf
+
+    texts = of_length(annotated(), CHARACTERS)
+    makers: dict[str, Callable[[str], bytes]] = {
+        "text": str.encode,
+        "html": make_html,
+        "docx": make_docx,
+        "pdf": make_pdf,
     }
-    figures = {}
-    for kind, documents in made.items():
+    figures: dict[str, Any] = {}
+    for kind, make in makers.items():
+        documents = [make(text) for text in texts]
         for data in documents:
-            read_and_clean(data)
-        best = min(timed(lambda d=documents: [read_and_clean(x) for x in d]) for _ in range(rounds))
+            understand_bytes(data)
+        processor, wall = [], []
+        for _ in range(rounds):
+            heading_roles.cache_clear()
+            before = time.process_time(), time.perf_counter()
+            for data in documents:
+                understand_bytes(data)
+            processor.append(time.process_time() - before[0])
+            wall.append(time.perf_counter() - before[1])
         figures[kind] = {
-            "documents per second": round(len(documents) / best, 1),
-            "characters per document": round(sum(map(len, texts)) / len(texts)),
+            "reports": len(texts),
+            "characters a report": round(sum(map(len, texts)) / len(texts)),
+            "milliseconds a report": round(statistics.median(processor) / len(texts) * 1000, 2),
+            "reports a second": round(len(texts) / statistics.median(processor), 1),
+            "reports a second of wall time": round(len(texts) / statistics.median(wall), 1),
         }
     return figures
 
 
-def measure_growth(length: int) -> dict[str, dict[str, float]]:
-    figures = {}
+# ---------------------------------------------------------------- growth
+
+
+def measure_growth(short: int, long: int) -> dict[str, Any]:
+    """Time at two lengths in bytes for each hostile shape."""
+    rows = {}
     for name, unit in HOSTILE.items():
-        times = []
-        for size in (length // 4, length):
+        seconds = []
+        for size in (short, long):
             data = (unit * (size // len(unit.encode()) + 1)).encode()[:size].decode("utf-8", "ignore").encode()
-            times.append(timed(lambda d=data: read_and_clean(d)))
-        figures[name] = {"seconds": round(times[1], 2), "ratio": round(times[1] / max(times[0], 1e-3), 1)}
-    return figures
+            started = time.process_time()
+            understand_bytes(data)
+            seconds.append(time.process_time() - started)
+            gc.collect()
+        growth = seconds[1] / max(seconds[0], 1e-3) * short / long
+        rows[name] = {"short": round(seconds[0], 2), "long": round(seconds[1], 2), "growth": round(growth, 2)}
+    return {"bytes": [short, long], "worst": max(row["growth"] for row in rows.values()), "lines": rows}
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--quick", action="store_true", help="fewer rounds, 1 MB instead of 10 MB")
-    parser.add_argument("--json", type=Path, help="write the figures here")
-    arguments = parser.parse_args()
-    length = 1_000_000 if arguments.quick else 10_000_000
-    figures = {
-        "speed": measure_speed(3 if arguments.quick else 10),
-        "growth": {"bytes": length, "times the length": 4, "lines": measure_growth(length)},
-        "peak memory, MB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+# ---------------------------------------------------------------- memory
+
+
+def varied(texts: list[str], number: int) -> str:
+    """Report number n: the head of one annotated report, sentences of others, numbers and years of its own."""
+    mine = random.Random(number)
+    base = texts[number % len(texts)]
+    lines = base.splitlines()
+    body = [line for line in mine.choice(texts).splitlines() if len(line) > 60]
+    kept = [*lines[:6], *mine.sample(body, min(4, len(body))), *lines[-2:]]
+    year = str(mine.randrange(2016, 2026))
+    text = re.sub(r"20(?:1\d|2[0-5])(?=年)", year, "\n".join(kept))
+    return re.sub(r"\d+(?=[次场件人名份个])", lambda m: str(mine.randrange(1, 900)), text) + f"\n第{number}份\n"
+
+
+def measure_memory(count: int) -> dict[str, Any]:
+    """Resident memory while `count` files are read, and how many files a second that was."""
+    from embed.models.cores import cores_given
+    from embed.pipeline.scanning import Job, list_files, scan_all
+    from embed.structure.report import Report
+
+    texts = annotated()
+    workers = max(2, cores_given())
+    with tempfile.TemporaryDirectory() as where:
+        length = 0
+        for number in range(count):
+            text = varied(texts, number)
+            length += len(text)
+            folder = Path(where) / f"{number // 1000:03d}"
+            folder.mkdir(exist_ok=True)
+            (folder / f"{number:06d}.txt").write_text(text, encoding="utf-8")
+        found, _, _ = list_files([Path(where)])
+        jobs = [Job(path, name) for path, name in found.items()]
+        curve: list[dict[str, Any]] = []
+        reports = passages = 0
+        started = time.perf_counter()
+        for done, scanned in enumerate(scan_all(jobs, workers), start=1):
+            for result in scanned.results:
+                reports += isinstance(result, Report)
+                passages += len(result.passages) if isinstance(result, Report) else 0
+            if done % (count // SAMPLES) == 0:
+                curve.append({"files": done, "megabytes": round(resident() / MEGABYTE)})
+        seconds = time.perf_counter() - started
+    tenth, last = curve[max(0, SAMPLES // 10 - 1)]["megabytes"], curve[-1]["megabytes"]
+    return {
+        "files": count,
+        "characters a file": round(length / count),
+        "reports": reports,
+        "passages": passages,
+        "processes": workers,
+        "files a second": round(count / seconds, 1),
+        "last over first tenth": round(last / tenth, 3),
+        "curve": curve,
     }
-    text = json.dumps(figures, ensure_ascii=False, indent=2)
-    print(text)
-    if arguments.json:
-        arguments.json.write_text(text + "\n", encoding="utf-8")
 
 
-if __name__ == "__main__":
-    main()
+def resident() -> int:
+    """Bytes that this process and all below it hold in memory; 0 where the system does not tell."""
+    if not sys.platform.startswith("linux"):
+        return 0
+    family = {os.getpid()}
+    pages = 0
+    for process, parent, held in sorted(processes()):
+        if process in family or parent in family:
+            family.add(process)
+            pages += held
+    return pages * os.sysconf("SC_PAGE_SIZE")
+
+
+def processes() -> Iterator[tuple[int, int, int]]:
+    """(process, its parent, pages in memory) of every process that can be looked at."""
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = path.read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
+        except OSError:  # it has ended
+            continue
+        yield int(path.parent.name), int(fields[1]), int(fields[21])
+
+
+def table(figures: dict[str, Any]) -> str:
+    """Three tables: speed, memory, growth."""
+    lines = ["| file | characters | ms of processor time | reports a second on one core |", "| --- | --- | --- | --- |"]
+    for kind, row in figures["speed"].items():
+        lines.append(
+            f"| {kind} | {row['characters a report']} | {row['milliseconds a report']} | {row['reports a second']} |"
+        )
+    memory = figures["memory"]
+    read = f"{memory['files']:,} files of {memory['characters a file']} characters, {memory['passages']:,} passages"
+    way = f"{memory['processes']} reading processes, {memory['files a second']} files a second"
+    lines += ["", f"Memory: {read}; {way}.", "", "| files read | MB, all processes together |", "| --- | --- |"]
+    lines += [f"| {row['files']:,} | {row['megabytes']} |" for row in memory["curve"]]
+    short, long = (f"{size // MEGABYTE} MB" for size in figures["growth"]["bytes"])
+    lines += ["", f"| line of | {short}, s | {long}, s | growth, 1 is linear |", "| --- | --- | --- | --- |"]
+    for name, row in figures["growth"]["lines"].items():
+        lines.append(f"| {name} | {row['short']} | {row['long']} | {row['growth']} |")
+    return "\n".join(lines)
