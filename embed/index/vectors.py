@@ -9,7 +9,8 @@ from __future__ import annotations
 import hashlib
 import os
 import struct
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +24,9 @@ __all__ = ["VectorBank", "damaged_segments", "text_hash"]
 _MAGIC = b"BJV1"
 _HEADER = struct.Struct("<4sIQ")
 _HASH = 32
-_MERGE_AT = 24  # small segments beyond this number are merged into one
+_MERGE_AT = 16  # segments of one class of sizes that are merged into one of the next class
+_LARGEST = _MERGE_AT**4  # rows of a segment that is merged no more by itself; what a merge holds in memory
+_BLOCK = 1 << 13  # rows that a merge copies at a time
 _SUFFIX = ".vec"
 
 
@@ -164,18 +167,31 @@ class VectorBank:
         if not len(hashes):
             return
         order = sorted(range(len(hashes)), key=hashes.__getitem__)
-        self._write([hashes[i] for i in order], np.ascontiguousarray(vectors[order], dtype="<f4"))
-        if len(self._segments) >= _MERGE_AT:
-            self.merge(smallest=_MERGE_AT)
+        self._write([hashes[i] for i in order], [vectors[order]])
+        while self._merge_class():
+            pass
 
-    def _write(self, hashes: Sequence[bytes], vectors: NDArray[np.float32]) -> None:
+    def _merge_class(self) -> bool:
+        """Merge the segments of a class of sizes (powers of _MERGE_AT) that has become full; whether there was one.
+
+        Every row is written once for each class: n rows cost n log n, whatever the size of the parts that came.
+        """
+        classes: dict[int, list[_Segment]] = {}
+        for segment in self._segments:
+            if len(segment.hashes) < _LARGEST:
+                classes.setdefault(_size_class(len(segment.hashes)), []).append(segment)
+        full = [members for _, members in sorted(classes.items()) if len(members) >= _MERGE_AT]
+        if full:
+            self._merge(full[0])
+        return bool(full)
+
+    def _write(self, hashes: Sequence[bytes], vectors: Iterable[NDArray[np.float32]]) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
         digest = hashlib.sha256()
         beside = self.folder / f".writing.{os.getpid()}"
-        parts: Iterable[bytes] = (
-            _HEADER.pack(_MAGIC, self.dimension, len(hashes)),
-            b"".join(hashes),
-            vectors.tobytes(),
+        parts: Iterable[bytes] = chain(
+            (_HEADER.pack(_MAGIC, self.dimension, len(hashes)), b"".join(hashes)),
+            (np.ascontiguousarray(block, dtype="<f4").tobytes() for block in vectors),
         )
         try:
             with disk_errors(beside), beside.open("wb") as out:
@@ -195,19 +211,37 @@ class VectorBank:
         if all(s.path != path for s in self._segments):
             self._segments.append(_Segment(path))
 
-    def merge(self, *, smallest: int | None = None) -> None:
-        """Write the given number of smallest segments (all by default) as one and remove them."""
-        chosen = sorted(self._segments, key=lambda s: (len(s.hashes), s.path.name))[:smallest]
+    def merge(self) -> None:
+        """Write all segments as one and remove them."""
+        self._merge(list(self._segments))
+
+    def _merge(self, chosen: Sequence[_Segment]) -> None:
         if len(chosen) < 2:
             return
         hashes = np.concatenate([np.asarray(s.hashes).view(np.uint8).reshape(-1, _HASH) for s in chosen])
         listed = [row.tobytes() for row in hashes]
         order = sorted(range(len(listed)), key=listed.__getitem__)
         order = [i for n, i in enumerate(order) if n == 0 or listed[i] != listed[order[n - 1]]]
-        vectors = np.concatenate([np.asarray(s.vectors) for s in chosen])[order]
+        segment = np.repeat(np.arange(len(chosen)), [len(s.hashes) for s in chosen])[order]
+        row = np.concatenate([np.arange(len(s.hashes)) for s in chosen])[order]
+
+        def blocks() -> Iterator[NDArray[np.float32]]:
+            for begin in range(0, len(order), _BLOCK):
+                part = slice(begin, begin + _BLOCK)
+                block = np.empty((len(order[part]), self.dimension), dtype=np.float32)
+                for number in np.unique(segment[part]):
+                    mine = segment[part] == number
+                    block[mine] = chosen[number].vectors[row[part][mine]]
+                yield block
+
         self._segments = [s for s in self._segments if s not in chosen]
-        self._write([listed[i] for i in order], vectors)
+        self._write([listed[i] for i in order], blocks())
         written = {s.path for s in self._segments}
-        for segment in chosen:
-            if segment.path not in written:
-                segment.path.unlink(missing_ok=True)
+        for old in chosen:
+            if old.path not in written:
+                old.path.unlink(missing_ok=True)
+
+
+def _size_class(rows: int) -> int:
+    """0 below _MERGE_AT, 1 below its square, and so on."""
+    return next(n for n in range(64) if rows < _MERGE_AT ** (n + 1))

@@ -41,6 +41,19 @@ def test_segments_are_merged_and_repeated_keys_kept_once(tmp_path: Path) -> None
     assert np.array_equal(VectorBank(tmp_path, "f", 3).gather(KEYS[:30]), vectors(*range(30)))
 
 
+def test_a_row_is_written_again_only_when_sixteen_segments_of_its_size_have_come_together(tmp_path: Path) -> None:
+    bank = VectorBank(tmp_path, "f", 3)
+    written: list[int] = []
+    write = bank._write
+    bank._write = lambda hashes, blocks: (written.append(len(hashes)), write(hashes, blocks))[1]  # type: ignore[method-assign,assignment]
+    keys = [text_hash(str(n)) for n in range(600)]
+    for n in range(300):
+        bank.add(keys[2 * n : 2 * n + 2], vectors(2 * n, 2 * n + 1))
+
+    assert sorted(s for s in written if s > 2) == [32] * 18 + [512]
+    assert np.array_equal(VectorBank(tmp_path, "f", 3).gather(keys), vectors(*range(600)))
+
+
 def test_models_do_not_share_vectors(tmp_path: Path) -> None:
     VectorBank(tmp_path, "one", 3).add(KEYS[:1], vectors(1))
 
