@@ -4,7 +4,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 STORE ?= build/demo-store
 
-.PHONY: install demo test lint bench clean
+.PHONY: install demo test lint gate bench clean
 
 install: $(STAMP)
 
@@ -29,6 +29,9 @@ lint: install
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+
+gate: install
+	$(BIN)/python -m benchmarks --quick --print gate
 
 bench: install
 	$(BIN)/python -m benchmarks --quick

@@ -33,6 +33,12 @@ def names() -> list[str]:
     return found
 
 
+def first_line(name: str) -> str:
+    """What a benchmark says about itself."""
+    said = ast.get_docstring(ast.parse((HERE / f"{name}.py").read_text(encoding="utf-8"))) or ""
+    return said.partition("\n")[0]
+
+
 def figure(figures: dict[str, Any], path: str) -> float:
     """The number at `a/b/c`."""
     value: Any = figures
@@ -86,8 +92,8 @@ def flat(figures: dict[str, Any], prefix: str = "") -> list[str]:
     return rows
 
 
-def measure(name: str, *, quick: bool) -> bool:
-    """Run one benchmark in this process and write its result; whether its limits hold."""
+def measure(name: str, *, quick: bool, keep: bool = True) -> bool:
+    """Run one benchmark in this process, print its page and write its result; whether its limits hold."""
     module = importlib.import_module(f"benchmarks.{name}")
     machine = describe_machine()
     figures = module.run(quick)
@@ -101,12 +107,12 @@ def measure(name: str, *, quick: bool) -> bool:
         "limits": check(figures, getattr(module, "LIMITS", [])),
     }
     table = module.table(figures) if hasattr(module, "table") else None
-    RESULTS.mkdir(exist_ok=True)
-    (RESULTS / f"{name}.{mode}.json").write_text(
-        json.dumps(result, ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
-    )
     page = markdown(name, result, table)
-    (RESULTS / f"{name}.{mode}.md").write_text(page, encoding="utf-8")
+    if keep:
+        RESULTS.mkdir(exist_ok=True)
+        text = json.dumps(result, ensure_ascii=False, indent=1) + "\n"
+        (RESULTS / f"{name}.{mode}.json").write_text(text, encoding="utf-8")
+        (RESULTS / f"{name}.{mode}.md").write_text(page, encoding="utf-8")
     print(page)
     return all(row["holds"] for row in result["limits"])
 
@@ -117,6 +123,8 @@ def main() -> int:
     mode = parser.add_mutually_exclusive_group()
     mode.add_argument("--quick", action="store_true", help="small inputs, a few minutes (the default)")
     mode.add_argument("--full", action="store_true", help="the inputs of the published tables")
+    parser.add_argument("--print", action="store_true", help="print the results, write none")
+    parser.add_argument("--list", action="store_true", help="name the benchmarks, each with its first line")
     parser.add_argument("--here", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("names", nargs="*", help=f"of: {', '.join(names())}")
     given = parser.parse_args()
@@ -124,10 +132,14 @@ def main() -> int:
     if unknown:
         parser.error(f"no benchmark is called {unknown[0]!r}; there are {', '.join(names())}")
     if given.here:
-        return 0 if measure(given.names[0], quick=not given.full) else 1
+        return 0 if measure(given.names[0], quick=not given.full, keep=not given.print) else 1
+    if given.list:
+        print("\n".join(f"{name:14} {first_line(name)}" for name in names()))
+        return 0
     failed = []
+    options = ["--here", "--full" if given.full else "--quick", *(["--print"] if given.print else [])]
     for name in given.names or names():
-        command = [sys.executable, "-m", "benchmarks", "--here", "--full" if given.full else "--quick", name]
+        command = [sys.executable, "-m", "benchmarks", *options, name]
         if subprocess.run(command, cwd=HERE.parent, check=False).returncode:
             failed.append(name)
     if failed:

@@ -36,17 +36,17 @@ def run(quick: bool) -> dict[str, Any]:
     """Passages a second, latency of one query, seconds to the first vector, cosine to float32."""
     contenders = ["bijian", "sentence-transformers", *(TUNED[::2] if quick else TUNED)]
     start = {name: _seconds_to_first_vector(name) for name in ("bijian", "sentence-transformers")}
-    processes = {name: _open(name, quick) for name in contenders}
+    processes = {name: open_contender(name, quick) for name in contenders}
     best: dict[str, float] = {}
     cpu: dict[str, float] = {}
     try:
         for _ in range(3):
             for name, process in processes.items():
-                answer = _ask(process, "round")
+                answer = ask(process, "round")
                 best[name] = min(answer["seconds"], best.get(name, answer["seconds"]))
                 cpu[name] = min(answer["cpu"], cpu.get(name, answer["cpu"]))
-        cosine = _ask(processes["bijian"], "cosine")
-        query = {name: _ask(processes[name], "query")["milliseconds"] for name in start}
+        cosine = ask(processes["bijian"], "cosine")
+        query = {name: ask(processes[name], "query")["milliseconds"] for name in start}
     finally:
         for process in processes.values():
             process.kill()
@@ -92,7 +92,7 @@ def table(figures: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def _open(name: str, quick: bool) -> subprocess.Popen[str]:
+def open_contender(name: str, quick: bool) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "benchmarks.encode", name, "quick" if quick else "full"]
     process = subprocess.Popen(
         command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
@@ -101,7 +101,7 @@ def _open(name: str, quick: bool) -> subprocess.Popen[str]:
     return process
 
 
-def _ask(process: subprocess.Popen[str], what: str) -> dict[str, float]:
+def ask(process: subprocess.Popen[str], what: str) -> dict[str, float]:
     assert process.stdin is not None
     process.stdin.write(what + "\n")
     process.stdin.flush()
@@ -120,8 +120,8 @@ def _seconds_to_first_vector(name: str) -> float:
     times = []
     for _ in range(3):
         began = time.perf_counter()
-        process = _open(name, True)
-        _ask(process, "first")
+        process = open_contender(name, True)
+        ask(process, "first")
         times.append(time.perf_counter() - began)
         process.kill()
         process.wait()

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
 
-from benchmarks.__main__ import check, flat, markdown, names
+import pytest
+
+from benchmarks import __main__ as frame
+from benchmarks import gate
+from benchmarks.__main__ import check, first_line, flat, main, markdown, names
 from benchmarks.machine import describe_machine
+from benchmarks.make_reports import report_text, write_reports
 
 ROOT = Path(__file__).parent.parent
 FIGURES = {"ours": {"rate": 30.0}, "ratio": 2.5}
@@ -15,7 +21,8 @@ FIGURES = {"ours": {"rate": 30.0}, "ratio": 2.5}
 
 def test_a_module_with_run_is_a_benchmark_and_a_helper_is_not() -> None:
     assert "encode" in names()
-    assert not {"machine", "make_means", "synthetic", "__main__"} & set(names())
+    assert not {"machine", "make_means", "make_reports", "synthetic", "__main__"} & set(names())
+    assert all(first_line(name) for name in names())
 
 
 def test_a_limit_holds_on_its_bound_and_fails_beyond_it() -> None:
@@ -50,3 +57,77 @@ def test_an_unknown_benchmark_is_refused_with_the_names_there_are() -> None:
 
     assert done.returncode == 2
     assert "encode" in done.stderr
+
+
+GOOD = {
+    "encoding: sentence-transformers over Bijian": 7.0,
+    "indexing: reading over encoding": 0.1,
+    "indexing: unchanged over first": 0.01,
+    "search: scan over index": 4.0,
+}
+
+
+def run_the_gate(monkeypatch: pytest.MonkeyPatch, ratios: dict[str, float]) -> int:
+    monkeypatch.setattr(gate, "run", lambda quick: ratios)
+    monkeypatch.setattr(sys, "argv", ["benchmarks", "--here", "--print", "--quick", "gate"])
+    return main()
+
+
+def test_the_gate_opens_when_every_ratio_is_good(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(frame, "RESULTS", tmp_path / "results")
+
+    assert run_the_gate(monkeypatch, GOOD) == 0
+    assert "| encoding: sentence-transformers over Bijian >= 3.5 | 7 | yes |" in capsys.readouterr().out
+    assert not (tmp_path / "results").exists()
+
+
+@pytest.mark.parametrize(
+    ("ratio", "bad"),
+    [
+        ("encoding: sentence-transformers over Bijian", 3.4),
+        ("indexing: reading over encoding", 0.31),
+        ("indexing: unchanged over first", 0.2),
+        ("search: scan over index", 1.0),
+    ],
+)
+def test_one_bad_ratio_keeps_the_gate_shut(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], ratio: str, bad: float
+) -> None:
+    assert run_the_gate(monkeypatch, GOOD | {ratio: bad}) == 1
+    assert "| NO |" in capsys.readouterr().out
+
+
+def test_the_gate_measures_every_ratio_that_it_limits() -> None:
+    assert set(GOOD) == {path for path, _, _ in gate.LIMITS}
+
+
+def test_a_made_report_is_always_the_same_and_no_two_are_alike(tmp_path: Path) -> None:
+    write_reports(tmp_path, 20)
+    texts = [(tmp_path / f"{n:06d}.txt").read_text("utf-8") for n in range(20)]
+
+    assert texts[7] == report_text(7)
+    assert len(set(texts)) == 20
+
+
+def test_made_reports_are_read_as_reports_of_other_places_and_nearly_all_their_passages_differ(tmp_path: Path) -> None:
+    from embed.pipeline.scanning import Job, scan
+    from embed.structure.report import Report
+
+    write_reports(tmp_path, 12)
+    scanned = [scan(Job(str(path), str(path))) for path in sorted(tmp_path.iterdir())]
+    reports = [r for one in scanned for r in one.results if isinstance(r, Report)]
+    hashes = [key for one in scanned for key, _ in one.texts]
+
+    assert len(reports) == 12
+    assert len({(r.metadata.region.code, r.metadata.year) for r in reports}) >= 10
+    assert len(set(hashes)) > 0.9 * len(hashes)
+
+
+def test_ratios_are_plain_numbers_in_the_result(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(frame, "RESULTS", tmp_path)
+    monkeypatch.setattr(gate, "run", lambda quick: GOOD)
+
+    assert frame.measure("gate", quick=True)
+    assert json.loads((tmp_path / "gate.quick.json").read_text("utf-8"))["figures"] == GOOD
