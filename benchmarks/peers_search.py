@@ -2,8 +2,9 @@
 
 Vectors and queries are those of `benchmarks.store`; every query has a filter of its own, year ≥ X and not province P.
 Right answers come from a scan in float64. Each contender builds in a process of its own and is measured in another:
-`build` is the time from vectors and columns in memory to a store on disk that answers, at most ten
-minutes (one in quick mode). For Bijian it is that of the vectors and their cells, without texts and words. The others need an interpreter of their own:
+`build` is the time from vectors and columns in memory to a store on disk that answers, at most ten minutes (one in
+quick mode). For Bijian it is that of the vectors and their cells, without texts and words. The others need an
+interpreter of their own:
 
     python3 -m venv peers
     peers/bin/pip install numpy pyarrow faiss-cpu lancedb pymilvus milvus-lite chromadb qdrant-client
