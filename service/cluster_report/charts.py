@@ -17,6 +17,8 @@ GREY = "#c9cdd2"
 BAR_HEIGHT, BAR_WIDTH, NAME_WIDTH = 24, 300, 300
 WIDE_CHARACTER, NARROW_CHARACTER = 13, 7
 MAP_SIZE = 720
+WIDE_FROM = 0x2E7F  # characters above this are as wide as high
+LABEL_HEIGHT = 14
 LABELLED = 24
 
 
@@ -35,7 +37,7 @@ def fit(text: str, width: int) -> str:
     """Cut a label so that it fits a width in pixels at 13 pixels a Chinese character."""
     used, kept = 0, list[str]()
     for character in text:
-        used += WIDE_CHARACTER if ord(character) > 0x2E7F else NARROW_CHARACTER
+        used += WIDE_CHARACTER if ord(character) > WIDE_FROM else NARROW_CHARACTER
         if used > width - WIDE_CHARACTER:
             return "".join(kept) + "…"
         kept.append(character)
@@ -116,14 +118,22 @@ def passage_map(content: PassageMap, words: Terms) -> str:
         if point.cluster >= 0:
             entry = sums.setdefault(point.cluster, [0.0, 0.0, 0.0])
             entry[0], entry[1], entry[2] = entry[0] + x, entry[1] + y, entry[2] + 1
-    largest = sorted(sums, key=lambda cluster: (-sums[cluster][2], cluster))[:LABELLED]
+    largest = sorted(sums, key=lambda cluster: (-sums[cluster][2], cluster))
+    taken: list[tuple[float, float, float]] = []  # middle, height and half width of the labels so far
     for cluster in largest:
+        if len(taken) == LABELLED:
+            break
         x, y, count = sums[cluster]
         identity, name = content.clusters[cluster]
+        short = fit(name, 150)
+        half = sum(6.5 if ord(character) > WIDE_FROM else 3.5 for character in short)
+        middle, base = min(max(x / count, half + 3), size - half - 3), y / count - 8
+        if any(abs(base - b) < LABEL_HEIGHT and abs(middle - m) < half + h for m, b, h in taken):
+            continue  # the tooltip names it; two labels on one another name nothing
+        taken.append((middle, base, half))
         parts.append(
-            f'<a href="#{escape(identity, quote=True)}"><text x="{_number(min(max(x / count, 78), size - 78))}" '
-            f'y="{_number(y / count - 8)}" '
-            f'text-anchor="middle" class="place">{escape(fit(name, 150))}</text></a>'
+            f'<a href="#{escape(identity, quote=True)}"><text x="{_number(middle)}" y="{_number(base)}" '
+            f'text-anchor="middle" class="place">{escape(short)}</text></a>'
         )
     return "".join(parts) + "</svg>"
 

@@ -107,6 +107,7 @@ class _Paper:
         for column, width in zip(table.columns, widths, strict=True):
             column.width = Cm(width)
         for number, (cells, values) in enumerate(zip(table.rows, listed, strict=True)):
+            cells._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
             for column, (cell, value) in enumerate(zip(cells.cells, values, strict=True)):
                 cell.width = Cm(widths[column])
                 paragraph = cell.paragraphs[0]
@@ -182,7 +183,7 @@ def _role(paper: _Paper, table: RoleTable, words: Terms) -> None:
         )
         for row in table.rows[:ROWS]
     )
-    paper.table(head, rows, (1.5, 3.8, 2.7, 2.8, 1.9, 1.3, 1.0, 1.5))
+    paper.table(head, rows, (1.6, 3.1, 2.3, 2.6, 2.0, 1.5, 1.3, 1.9))
     paper.paragraph(f"{words['alone']}：{table.alone}/{table.passages}；* {words['few']}")
     for row in table.rows[:IN_FULL]:
         if row.representative:
@@ -197,6 +198,7 @@ def _cluster(paper: _Paper, row: ClusterRow, words: Terms) -> None:
     if row.years:
         years = "；".join(f"{year} {words.rate(rate)}" for year, rate in row.years.items())
         paper.paragraph(f"{words['years']}：{years}；{words['trend']}：{words.trend(row.trend)}")
+    paper.paragraph(f"{words['support']}：{row.name_note}")
     if row.again:
         again = "；".join(f"{place}（{'、'.join(map(str, years))}）" for place, years in row.again[:8])
         paper.paragraph(f"{words['again']}：{again}")
@@ -243,7 +245,7 @@ def _spreads(paper: _Paper, content: ClusterReport, words: Terms) -> None:
         )
         for spread in content.spreads
     )
-    paper.table([words[k] for k in ("name", "first", "years", "total")], rows, (4, 4.6, 6.4, 1.6))
+    paper.table([words[k] for k in ("name", "first", "years", "total")], rows, (3.8, 4.4, 6.1, 2))
 
 
 def _coverage(paper: _Paper, content: ClusterReport, words: Terms) -> None:

@@ -30,6 +30,13 @@ _EMPTY = re.compile(
 )
 
 
+# What a clause begins with when it goes on from the one before, and what it ends with when it goes on in the next.
+_LEAD = re.compile(
+    r"^(?:另?一方面|主要(?:是|在于)|由于|因为|在于|从而|以及|同时|但是?|仍然?|尚|也|还|又|而|是|的|了|和|与|及|等|地)+"
+)
+_OPEN_ENDS = ("的", "了", "和", "与", "及", "等", "外", "后", "时", "中", "下", "是", "以", "对", "在", "为")
+
+
 @dataclass(frozen=True, slots=True)
 class Phrase:
     """A phrase with how many members and how many reports have it above them."""
@@ -86,8 +93,14 @@ def heading_phrases(headings: Sequence[tuple[str, int]]) -> list[Phrase]:
 
 def phrases_of(text: str) -> list[str]:
     """Pieces of a heading or sentence between marks, of a length that can be a name."""
-    pieces = (_ORDINAL.sub("", _YEARS.sub("", piece)) for piece in _BREAK.split(text))
-    return [p for p in pieces if SHORTEST_PHRASE <= len(p) <= LONGEST_PHRASE and not _EMPTY.match(p)]
+    pieces = (_LEAD.sub("", _ORDINAL.sub("", _YEARS.sub("", piece))) for piece in _BREAK.split(text))
+    return [p for p in pieces if _fits(p)]
+
+
+def _fits(phrase: str) -> bool:
+    if not SHORTEST_PHRASE <= len(phrase) <= LONGEST_PHRASE or phrase.endswith(_OPEN_ENDS):
+        return False
+    return not _EMPTY.match(phrase)
 
 
 def name_from(terms: Sequence[str], phrases: Sequence[Phrase], texts: Sequence[str]) -> str:

@@ -13,13 +13,16 @@ import pytest
 from embed.index import Filter, Store
 from embed.structure.report import Region, Report, Role
 from service.cluster_report import FORMATS, NEEDED_ROLES, ClusterReport, build, write
+from service.cluster_report.charts import passage_map
+from service.cluster_report.content import MapPoint, PassageMap
 from service.cluster_report.excel import write_excel
 from service.cluster_report.html import write_html
 from service.cluster_report.json_file import write_json
 from service.cluster_report.markdown import write_markdown
+from service.cluster_report.terms import terms
 from service.cluster_report.word import write_word
 from service.clusters import load
-from tests.helpers.stores import HashEncoder, make_report, make_store
+from tests.helpers.stores import HashEncoder, gold_store, make_report, make_store
 
 MEDIATION = "健全人民调解组织网络，排查化解婚姻家庭、邻里矛盾纠纷，调解成功率{}%"
 STAFF = "基层执法力量薄弱，人员编制不足，一人多岗，{}人待补"
@@ -234,3 +237,81 @@ def test_only_the_roles_that_were_asked_for_are_shown(store: Store) -> None:
     part = content_of(store, shown=(Role.PROBLEM,))
 
     assert [table.role for table in part.tables] == [Role.PROBLEM]
+
+
+def test_plans_and_causes_have_tables_where_they_were_clustered(store: Store) -> None:
+    every = content_of(store)
+    clustering = load(store, roles=(Role.MEASURE, Role.PROBLEM), encoder=HashEncoder)
+    with store.current() as generation:
+        less = build(generation, clustering)
+
+    assert [table.title for table in every.tables] == ["常见举措", "存在问题", "原因", "工作打算"]
+    plans = every.table(Role.PLAN)
+    assert plans is not None
+    assert plans.rows[0].share.count.number == 12
+    assert [table.role for table in less.tables] == [Role.MEASURE, Role.PROBLEM]
+
+
+def test_the_summary_says_what_no_plan_takes_up_and_what_was_not_reported_on(content: ClusterReport) -> None:
+    assert "12个问题段落中有0个在同一份报告里没有对应的打算。" in content.summary
+    assert any(line.startswith("有次年报告可查的6项打算中，") for line in content.summary)
+
+
+def test_a_cell_is_one_region_year_and_cluster_with_its_denominator(content: ClusterReport) -> None:
+    measures = content.table(Role.MEASURE)
+    assert measures is not None
+    mine = [cell for cell in content.cells if cell.cluster == measures.rows[0].id]
+
+    assert [(cell.region, cell.year) for cell in mine] == [
+        (region, year) for region in ("河北省", "浙江省", "四川省") for year in (2023, 2024)
+    ]
+    assert {(cell.share.count.number, cell.share.count.of, cell.share.few) for cell in mine} == {(2, 2, True)}
+
+
+def test_every_number_of_the_workbook_can_be_followed_to_its_passages(content: ClusterReport) -> None:
+    from openpyxl import load_workbook
+
+    book = load_workbook(BytesIO(write_excel(content)))
+    listed = [(row[0], row[2]) for row in book["段落清单"].iter_rows(min_row=2, values_only=True)]
+
+    assert listed == [
+        (row.id, passage) for table in content.tables for row in table.rows for passage in row.passage_ids
+    ]
+    assert {row[5] for row in book["地区与年度"].iter_rows(min_row=2, values_only=True)} <= {1, 2}
+
+
+def test_rows_of_the_documents_tables_stay_on_one_page(content: ClusterReport) -> None:
+    import docx
+
+    tables = docx.Document(BytesIO(write_word(content))).tables
+
+    assert all("w:cantSplit" in row._tr.xml for table in tables for row in table.rows)
+
+
+def test_labels_of_the_map_do_not_lie_on_one_another(content: ClusterReport) -> None:
+    point = content.maps[0].points[0]
+    names = (("M1", "人民调解与矛盾纠纷"), ("M2", "普法宣传与法治文化"), ("M3", "行政复议"))
+    points = tuple(
+        MapPoint(x, 0.5, place, point.passage, point.label, point.text)
+        for place, x in ((0, 0.5), (0, 0.5), (1, 0.52), (2, 0.9))
+    )
+
+    drawn = passage_map(PassageMap(Role.MEASURE, names, points, 4), terms("zh"))
+
+    assert re.findall(r'class="place">([^<]+)<', drawn) == ["人民调解与矛盾纠纷", "行政复议"]
+    assert "普法宣传与法治文化" in drawn
+
+
+def test_the_annotated_reports_give_a_report_in_every_format(tmp_path: Path) -> None:
+    files = sorted((Path(__file__).parents[2] / "gold" / "dev").glob("*.txt"))
+    store = gold_store(tmp_path / "store", files, HashEncoder())
+    found = content_of(store)
+
+    paths = write(found, tmp_path / "out", tuple(FORMATS))
+
+    assert found.scope.startswith("12份报告，年度2018—2024")
+    assert [table.passages > 0 for table in found.tables] == [True] * 4
+    assert all(path.stat().st_size > 20_000 for path in paths)
+    page = (tmp_path / "out" / "cluster-report.html").read_text(encoding="utf-8")
+    assert "第一责任人" in page
+    assert "None" not in page

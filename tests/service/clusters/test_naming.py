@@ -1,0 +1,26 @@
+"""Names from the passages' own words: phrases that can stand alone."""
+
+from __future__ import annotations
+
+import pytest
+
+from service.clusters.naming import name_from, phrases_of
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("一方面是镇里待遇和平台有限，留不住人", ["镇里待遇和平台有限", "留不住人"]),
+        ("主要是由于编制总量控制", ["编制总量控制"]),
+        ("除涉密的个案留下错误示范外，其余公开", ["其余公开"]),
+        ("2024年度健全人民调解组织；存在的问题", ["健全人民调解组织"]),
+        ("和", []),
+    ],
+    ids=["one-hand", "reason", "open-end", "year-and-empty", "short"],
+)
+def test_a_phrase_begins_and_ends_as_a_name_can(text: str, expected: list[str]) -> None:
+    assert phrases_of(text) == expected
+
+
+def test_where_no_phrase_fits_the_terms_are_the_name() -> None:
+    assert name_from(("编制", "待遇", "平台"), [], ["的是"]) == "编制、待遇、平台"
