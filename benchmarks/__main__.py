@@ -106,12 +106,13 @@ def measure(name: str, *, quick: bool, keep: bool = True) -> bool:
         "figures": figures,
         "limits": check(figures, getattr(module, "LIMITS", [])),
     }
-    table = module.table(figures) if hasattr(module, "table") else None
-    page = markdown(name, result, table)
     if keep:
+        # Before the page: figures that took long are not lost over a table.
         RESULTS.mkdir(exist_ok=True)
         text = json.dumps(result, ensure_ascii=False, indent=1) + "\n"
         (RESULTS / f"{name}.{mode}.json").write_text(text, encoding="utf-8")
+    page = markdown(name, result, module.table(figures) if hasattr(module, "table") else None)
+    if keep:
         (RESULTS / f"{name}.{mode}.md").write_text(page, encoding="utf-8")
     print(page)
     return all(row["holds"] for row in result["limits"])
