@@ -5,11 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from embed.index import LEVELS, Filter
 from embed.structure.report import Role
 from service.api.problems import ProblemError
-from service.cluster_report import build
 from service.cluster_report.content import Coverage
+from service.cluster_report.covering import coverage as hold
+from service.cluster_report.sources import Sources
+from service.cluster_report.terms import terms
+from service.clusters.narrowing import narrow
 from service.clusters.statistics import (
     Diffusion,
     Rate,
@@ -111,7 +116,9 @@ def _shortest(padded: int) -> str:
 
 def coverage(generation: Generation, clustering: Clustering, where: Filter) -> Coverage:
     """Items of the official outline and the reports that mention them."""
-    found = build(generation, clustering, where=where).coverage
+    sources = Sources(generation, terms("zh"))
+    reports = np.unique(generation.passages.report[generation.rows(where)]).tolist()
+    found = hold(sources, narrow(generation, clustering, where), reports)
     if found is None:
         raise ProblemError(404, "no report that the filter keeps can be placed in the outline")
     return found

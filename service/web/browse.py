@@ -22,8 +22,8 @@ from service.similar import reuse
 from service.web.frame import LEVELS, ROLES, render
 from service.web.profile import profile
 from service.web.projection import map_of
-from service.web.regions import region_list
-from service.web.search import _digits, _year
+from service.web.regions import region_list, region_tree
+from service.web.search import _digits, _year, region_codes
 
 if TYPE_CHECKING:
     from service.api.desk import Desk
@@ -58,10 +58,10 @@ async def reports(
     request: Request, desk: DeskOf, caller: Reader, q: Annotated[str, Query(max_length=100)] = ""
 ) -> Response:
     """The list of reports."""
-    region, year = _digits(request.query_params.get("region")), _year(request.query_params.get("year"))
+    chosen, year = region_codes(request, "region"), _year(request.query_params.get("year"))
     asked = ReportQuery(
         q=q.strip() or None,
-        region=[region] if region else [],
+        region=chosen[:100],
         year_from=year,
         year_to=year,
         limit=PAGE,
@@ -71,12 +71,10 @@ async def reports(
     def answer() -> Response:
         with desk.generation() as generation:
             page = list_reports(generation, asked)
-            nodes = [node for node in region_list(generation) if node.depth < 3]
+            tree = region_tree(generation)
         pairs = [(k, v) for k, v in request.query_params.multi_items() if k not in ("cursor", "lang")]
         following = f"/reports?{urlencode([*pairs, ('cursor', page.cursor)])}" if page.cursor else ""
-        return render(
-            request, "reports.html", page=page, q=q, region=region, year=year, regions=nodes, next_page=following
-        )
+        return render(request, "reports.html", page=page, q=q, chosen=chosen, year=year, tree=tree, next_page=following)
 
     return await desk.work(answer)
 
@@ -175,9 +173,8 @@ async def regions(request: Request, desk: DeskOf, caller: Reader) -> Response:
 
     def answer() -> Response:
         with desk.generation() as generation:
-            nodes = region_list(generation)
+            top = region_tree(generation)
             unknown = int((generation.reports.province == 0).sum())
-        top = [node for node in nodes if not any(node in other.below for other in nodes)]
         return render(request, "regions.html", top=top, unknown=unknown)
 
     return await desk.work(answer)

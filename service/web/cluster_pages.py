@@ -7,14 +7,19 @@ from typing import TYPE_CHECKING, Annotated
 from fastapi import APIRouter, Form, Query, Request
 from starlette.responses import RedirectResponse, Response
 
+from embed.index import Filter
 from embed.structure.report import Role
 from service.api.access import DeskOf, Reader, Writer, caller_of
 from service.api.cluster_views import cluster_detail, cluster_list, cluster_passages, found_cluster
 from service.api.keys import Scope
 from service.api.problems import ProblemError
 from service.api.statistics import cluster_trend
+from service.api.views import report_line
 from service.clusters.editing import merge, pin, rename_cluster, split, unpin
+from service.web.coverage import cover, uncovered
 from service.web.frame import ROLES, render
+from service.web.regions import region_tree
+from service.web.search import _year, region_codes
 
 if TYPE_CHECKING:
     from service.clusters import Cluster
@@ -44,6 +49,31 @@ async def clusters(
     return await desk.work(answer)
 
 
+@router.get("/outline")
+async def outline_page(request: Request, desk: DeskOf, caller: Reader) -> Response:
+    """The official outline held against the reports."""
+    chosen, year = region_codes(request, "region"), _year(request.query_params.get("year"))
+
+    def answer() -> Response:
+        with desk.clustered() as (generation, clustering):
+            tree = region_tree(generation)
+            covered = cover(generation, clustering, Filter(regions=tuple(chosen), year_from=year, year_to=year))
+        never, official = uncovered(covered)
+        return render(
+            request,
+            "outline.html",
+            covered=covered,
+            never=never,
+            official=official,
+            of=covered[0].items[0].reports.of,
+            tree=tree,
+            regions_chosen=chosen,
+            year=year,
+        )
+
+    return await desk.work(answer)
+
+
 def year_bars(cluster: Cluster) -> list[tuple[str, int, int, float]]:
     """(year, reports with it, reports of that year, share) in the order of years, known years alone."""
     return [(str(year), c.number, c.of, c.share) for year, c in sorted(cluster.years.items()) if year]
@@ -67,6 +97,8 @@ async def cluster_page(
             members = cluster_passages(generation, found, ids)
             others = [c for c in clustering.roles[found.role].clusters if c.id != found.id]
             spread = cluster_trend(generation, found)
+            rows = map(generation.report_row, spread.first_reports[:5])
+            first = [report_line(generation.report_at(row)) for row in rows]
         asking = caller_of(request)
         return render(
             request,
@@ -75,6 +107,7 @@ async def cluster_page(
             c=found,
             years=year_bars(found),
             spread=spread,
+            first=first,
             members=members,
             page=page,
             pages=-(-len(found.members) // PAGE),

@@ -27,6 +27,7 @@ FOLDER = Path(__file__).parent
 MENU = (
     ("/", "检索", "Search"),
     ("/clusters", "聚类", "Clusters"),
+    ("/outline", "纲要", "Outline"),
     ("/reports", "报告", "Reports"),
     ("/regions", "地区", "Regions"),
     ("/map", "地图", "Map"),

@@ -11,11 +11,14 @@ from embed.structure.report import Role
 from service.api.cluster_views import ClusterLine, line
 from service.api.views import ReportLine, report_line
 from service.similar import reuse
+from service.web.coverage import cover, uncovered
 from service.web.regions import region_list
 
 if TYPE_CHECKING:
     from embed.index import Generation
     from service.api.desk import Desk
+    from service.clusters.clustering import Count
+    from service.clusters.outline import Item
     from service.similar import ReuseAnswer
     from service.web.regions import RegionNode
 
@@ -35,8 +38,19 @@ class Does:
 
 
 @dataclass(frozen=True, slots=True)
+class Lacked:
+    """An item of the outline that no report of the place writes about; `others`: of all reports, those that do."""
+
+    item: Item
+    others: Count
+
+
+@dataclass(frozen=True, slots=True)
 class Profile:
-    """One place. `lacks`: common measures that none of its reports has; `repeats`: problems of two years or more."""
+    """One place. `lacks`: common measures that none of its reports has; `repeats`: problems of two years or more.
+
+    uncovered: of the `official` items of the outline those that the place does not write about.
+    """
 
     place: RegionNode
     above: tuple[RegionNode, ...]
@@ -46,6 +60,8 @@ class Profile:
     repeats: tuple[Does, ...]
     lacks: tuple[ClusterLine, ...]
     copies: tuple[tuple[ReportLine, ReuseAnswer], ...]
+    uncovered: tuple[Lacked, ...]
+    official: int
 
 
 def profile(desk: Desk, generation: Generation, code: str) -> Profile | None:
@@ -68,6 +84,8 @@ def profile(desk: Desk, generation: Generation, code: str) -> Profile | None:
                 has[role].append(Does(line(cluster), passages, tuple(sorted(years))))
             elif role is Role.MEASURE and cluster.share >= COMMON:
                 lacks.append(line(cluster))
+    own, official = uncovered(cover(generation, clustering, Filter(regions=(code,))))
+    everywhere = {line.item.code: line for part in cover(generation, clustering, Filter()) for line in part.items}
     newest = sorted(reports, key=lambda r: (-(r.year or 0), r.id))[:MOST_REUSED]
     return Profile(
         place=nodes[code],
@@ -78,4 +96,6 @@ def profile(desk: Desk, generation: Generation, code: str) -> Profile | None:
         repeats=tuple(does for does in has[Role.PROBLEM] if len(does.years) > 1),
         lacks=tuple(sorted(lacks, key=lambda c: (-c.reports.number, c.id))),
         copies=tuple((report, reuse(generation, report.id)) for report in newest),
+        uncovered=tuple(Lacked(line.item, everywhere[line.item.code].reports) for line in own),
+        official=official,
     )

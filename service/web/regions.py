@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ import numpy as np
 if TYPE_CHECKING:
     from embed.index import Generation
 
-__all__ = ["RegionNode", "region_list", "region_names"]
+__all__ = ["RegionNode", "region_list", "region_names", "region_tree"]
 
 DEPTHS = ((2, "province"), (4, "city"), (6, "county"), (9, "town"))
 
@@ -25,6 +26,10 @@ class RegionNode:
     depth: int
     reports: int = 0
     below: list[RegionNode] = field(default_factory=list)
+
+    def holds(self, codes: Collection[str]) -> bool:
+        """Whether one of these places lies below this one."""
+        return any(len(code) > len(self.code) and code.startswith(self.code) for code in codes)
 
 
 @functools.lru_cache(maxsize=2)
@@ -60,3 +65,11 @@ def region_list(generation: Generation) -> tuple[RegionNode, ...]:
         if parent is not None:
             parent.below.append(node)
     return tuple(nodes[code] for code in sorted(nodes))
+
+
+@functools.lru_cache(maxsize=2)
+def region_tree(generation: Generation) -> tuple[RegionNode, ...]:
+    """The places that no other one with reports lies above, by code; the rest hangs below them."""
+    nodes = region_list(generation)
+    below = {id(node) for other in nodes for node in other.below}
+    return tuple(node for node in nodes if id(node) not in below)

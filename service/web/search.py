@@ -18,7 +18,7 @@ from service.api.uploads import documents, safe_name
 from service.api.views import passage_view, report_line
 from service.similar import GroupBy, SimilarAnswer, SimilarQuery, check_draft, compare, distinctive, find_similar
 from service.web.frame import LEVELS, ROLES, render
-from service.web.regions import region_list
+from service.web.regions import region_tree
 
 router = APIRouter()
 GROUPS = (
@@ -36,14 +36,15 @@ EXAMPLES = (
     ("党政主要负责人述法", "leaders report on their duties under the law"),
 )
 RESULTS = 10
+MOST_REGIONS = 500
 
 
 @dataclass
 class SearchForm:
     """What the search form holds; text that is no number or choice is passed over."""
 
-    region: str = ""
-    not_region: str = ""
+    region: list[str] = field(default_factory=list)
+    not_region: list[str] = field(default_factory=list)
     year_from: int | None = None
     year_to: int | None = None
     role: list[str] = field(default_factory=list)
@@ -52,17 +53,22 @@ class SearchForm:
     cursor: str | None = None
 
     @property
+    def count(self) -> int:
+        """How many filters are set."""
+        return sum(map(bool, (self.region, self.not_region, self.year_from or self.year_to, self.role, self.level)))
+
+    @property
     def any(self) -> bool:
         """A filter is set."""
-        return bool(self.region or self.not_region or self.year_from or self.year_to or self.role or self.level)
+        return self.count > 0
 
     @classmethod
     def read(cls, request: Request) -> SearchForm:
         given = request.query_params
         group = given.get("group_by", "county")
         return cls(
-            region=_digits(given.get("region")),
-            not_region=_digits(given.get("not_region")),
+            region=region_codes(request, "region"),
+            not_region=region_codes(request, "not_region"),
             year_from=_year(given.get("year_from")),
             year_to=_year(given.get("year_to")),
             role=[value for value in given.getlist("role") if value in ROLES],
@@ -74,14 +80,19 @@ class SearchForm:
     def to_filter(self) -> Filter:
         return Filter.parse(
             {
-                "regions": [self.region] if self.region else [],
-                "exclude_regions": [self.not_region] if self.not_region else [],
+                "regions": self.region,
+                "exclude_regions": self.not_region,
                 "year_from": self.year_from,
                 "year_to": self.year_to,
                 "roles": self.role,
                 "levels": self.level,
             }
         )
+
+
+def region_codes(request: Request, name: str) -> list[str]:
+    """The division codes that a form sent under a name; what is none is passed over."""
+    return list(dict.fromkeys(code for code in map(_digits, request.query_params.getlist(name)[:MOST_REGIONS]) if code))
 
 
 def _digits(text: str | None) -> str:
@@ -107,7 +118,7 @@ def _search(request: Request, desk: Desk, q: str, form: SearchForm) -> Response:
     regions: tuple[Any, ...] = ()
     try:
         with desk.searching() as generation:
-            regions = region_list(generation)
+            regions = region_tree(generation)
             if q:
                 query = SimilarQuery(
                     text=q,
@@ -130,7 +141,7 @@ def _search(request: Request, desk: Desk, q: str, form: SearchForm) -> Response:
         f=form,
         answer=answer,
         error=error,
-        regions=[node for node in regions if node.depth < 3],
+        regions=regions,
         roles=list(ROLES),
         levels=list(LEVELS),
         group_choices=GROUPS,
@@ -227,6 +238,10 @@ async def distinctive_page(
     def answer() -> Response:
         with desk.generation() as generation:
             found = distinctive(generation, report or None, k=50)
-        return render(request, "distinctive.html", answer=found, report=report)
+            nearest = [p.nearest for p in found.passages if p.nearest]
+            rows = generation.passages.report[[generation.row_of(name) for name in nearest]].tolist() if nearest else []
+            lines = [report_line(generation.report_at(row)) for row in rows]
+        places = {name: f"{line.place} {line.year or ''}".strip() for name, line in zip(nearest, lines, strict=True)}
+        return render(request, "distinctive.html", answer=found, report=report, places=places)
 
     return await desk.work(answer)

@@ -17,6 +17,7 @@ PAGES = [
     "/",
     "/?q=人民调解",
     "/clusters",
+    "/outline",
     "/reports",
     "/regions",
     "/map",
@@ -49,7 +50,8 @@ def test_a_phrase_finds_passages_of_several_places(page: Page) -> None:
 def test_filters_narrow_the_results(page: Page) -> None:
     page.goto("/?q=普法宣传")
     page.get_by_text("筛选与分组").click()
-    page.get_by_label("地区", exact=True).select_option("51")
+    page.get_by_text("只看这些地区").click()
+    page.get_by_role("checkbox", name=re.compile("^四川省")).first.check()
     page.get_by_label("举措", exact=True).check()
     page.get_by_role("button", name="查找").click()
 
@@ -57,6 +59,50 @@ def test_filters_narrow_the_results(page: Page) -> None:
         assert place.startswith("四川省")
     tags = set(page.locator("article.hit .tag.role").all_inner_texts())
     assert tags == {"举措"}
+
+
+def test_regions_are_chosen_in_a_tree_that_works_without_script(new_page: Callable[..., Page]) -> None:
+    page = new_page(java_script_enabled=False)
+    page.goto("/reports")
+    page.get_by_text("地区", exact=True).and_(page.locator("summary")).click()
+    page.get_by_label(re.compile("^四川省下辖")).click()
+    page.get_by_label(re.compile("^遂宁市下辖")).click()
+    page.get_by_role("checkbox", name=re.compile("^安居区")).check()
+    page.get_by_role("button", name="筛选").click()
+
+    places = page.locator("tbody tr td:nth-child(2)").all_inner_texts()
+    assert places
+    assert all(place.startswith("四川省遂宁市安居区") for place in places)
+    expect(page.get_by_role("checkbox", name=re.compile("^安居区"))).to_be_checked()  # its branch stays open
+
+
+def test_the_outline_page_counts_as_the_api_does(page: Page, site: Server) -> None:
+    with site.client() as client:
+        rows = {row["item"]["code"]: row for row in client.get("/v1/outline").json()["rows"]}
+    page.goto("/outline")
+    shown = page.locator("tbody tr")
+    assert shown.count() == len(rows) == 41
+    for line in shown.all():
+        code = line.locator("td").first.inner_text().split()[0]
+        counted = rows[code]["reports"]["count"]
+        assert line.locator("td").nth(1).inner_text().strip() == f"{counted['number']} / {counted['of']}"
+        assert line.locator("td").nth(2).inner_text() == str(rows[code]["passages"])
+    page.locator("summary", has_text="没有写到的").first.click()
+    page.locator("tbody details a").first.click()
+
+    expect(page.get_by_role("navigation", name="提纲")).to_be_visible()
+
+
+def test_a_region_s_profile_says_which_items_it_does_not_write_about(page: Page) -> None:
+    page.goto("/regions/51")
+    page.locator("summary", has_text="没有写到的").click()
+    lacking = page.locator("details[open] li").count()
+    said = page.get_by_text(re.compile("条应写的条目中写到")).inner_text()
+    official, covered = (int(number) for number in re.findall(r"\d+", said)[:2])
+
+    assert lacking == official - covered
+    page.get_by_role("link", name="逐条查看").click()
+    expect(page.get_by_role("checkbox", name=re.compile("^四川省"))).to_be_checked()
 
 
 def test_a_report_is_read_by_outline_roles_and_source(page: Page, site: Server) -> None:
