@@ -23,9 +23,9 @@ SPACES = dict.fromkeys(map(chr, (9, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x202F
 BREAKS = {"\u2028": "\n", "\u2029": "\n", "\u0085": "\n", "\x0b": "\n", "\r": "\n"}
 # Radicals and compatibility forms look like ordinary characters; fonts with a wrong map give them.
 LOOKALIKES = {
-    chr(code): unicodedata.normalize("NFKC", chr(code))
+    chr(code): plain
     for code in (*range(0x2F00, 0x2FD6), *range(0xF900, 0xFA6E), *range(0xFA70, 0xFADA))
-    if len(unicodedata.normalize("NFKC", chr(code))) == 1
+    if len(plain := unicodedata.normalize("NFKC", chr(code))) == 1 and plain != chr(code)
 }
 LOOKALIKES |= dict(
     zip(

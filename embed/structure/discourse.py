@@ -90,7 +90,7 @@ class _Reader:
         context = Context(
             frozenset({self.announced}) if self.announced else frozenset(self.weights),
             self.year,
-            paragraph.mark is not None or paragraph.run_in >= 0 or self.own_heading,
+            paragraph.mark is not None or self.own_heading,
         )
         keeps_heading = paragraph.run_in >= 0 and Role.PROBLEM in self.roles_above
         start = paragraph.run_in if keeps_heading else paragraph.start

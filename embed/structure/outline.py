@@ -77,6 +77,10 @@ _COUNTED = re.compile(
 _NO_HEADING = frozenset("；;《》")  # signs that no heading in a line of text has
 _INLINE_ITEM = re.compile(r"[一二三四五六七八九十](?:是|要)|其[一二三四]")
 _GLUED = re.compile(r"[^。；;，,：:]{2,24}?(?=(?:一是|一要|其一[是,，]|第一[,，、]))")
+# Words that open a text and no heading: 存在的问题和下一步打算当前,我县…
+_OPENED = re.compile(
+    r"[^。；;，,：:]{4,24}?(?=(?:当前|目前|现阶段|近年来|今年以来|一年来|全年|下一步|下步|接下来|20[0-9]{2}年)(?:[，,]|我[省市县区镇乡局街]))"
+)
 _SPACED = re.compile(r"([^ \u3000。；;，,：:]{4,24}(?:[，,][^ \u3000。；;，,：:]{4,20})?)[ \u3000]+(?=[^ \u3000])")
 _COLON = re.compile(r"[^。；;，,：:（(“]{2,24}[：:]")
 
@@ -230,6 +234,9 @@ def _heading_end(text: str, line: Line, following: Line | None, last_item: Schem
     glued = _GLUED.match(body)
     if glued and heading_roles(glued.group()):
         return line.body + glued.end()
+    opened = _OPENED.match(body)
+    if opened and _is_part(opened.group()):
+        return line.body + opened.end()
     stop = _STOP.search(body)
     if stop is None:
         return line.body + _unstopped(body, line, following)

@@ -79,7 +79,8 @@ class Turns:
         if sign == "。" and self._acts(index):
             return near or not sequel or weight >= 3
         if sign == "。":
-            return not near and not self._reports(index) and (weight >= 3 or (not sequel and self._counts(index)))
+            own = not sequel or wording.TIMED.match(self.text, clause.start, clause.end) is not None
+            return not near and not self._reports(index) and (weight >= 3 or (own and self._counts(index)))
         if near or sequel:
             return False
         if sign == "；":
@@ -87,8 +88,11 @@ class Turns:
         return self._turns_inside(index)
 
     def _reports(self, index: int) -> bool:
-        """Whether a sentence tells what came of the measure before it: …因此下降四成。"""
-        start, end = self.clauses[index].start, self.clauses[self.stops["。"][index] - 1].end
+        """Whether a sentence tells what came of the measure before it: …因此下降四成。
+
+        A result that stands farther on is one of the measure that the sentence itself begins with.
+        """
+        start, end = self.clauses[index].start, self.clauses[min(self.stops["。"][index], index + 2) - 1].end
         return wording.RESULT.search(self.text, start, end) is not None
 
     def _counts(self, index: int) -> bool:

@@ -31,6 +31,7 @@ __all__ = [
     "SEQUEL",
     "SHORTCOMING",
     "SUMMARY",
+    "TIMED",
     "VERB",
     "alternatives",
     "item_value",
@@ -244,6 +245,8 @@ SEQUEL = re.compile(
         """
     )
 )
+# A sequel only by its first words: with another kind of thing that is counted it is a measure of its own.
+TIMED = re.compile(r"(?:全年|年内|今年(?:以来)?|20[0-9]{2}年(?:以来)?)(?!.{0,4}(?:累计|共))")
 RESULT = re.compile(
     r"(?:下降|减少|少了|降低|压缩|缩短|上升|增长|提高|提升)(?:了|到|至)?[^，,。；;]{0,8}[0-9一二两三四五六七八九十半倍]"
     r"|没有(?:再|一|发生)|无一|未发生|零投诉|零复议"

@@ -37,3 +37,8 @@ def test_every_hit_is_a_word_and_every_word_alone_is_hit(text: str) -> None:
     assert all(words[text[hit.start : hit.end]] == hit.value for hit in hits)
     assert [hit.start for hit in hits] == sorted({hit.start for hit in hits})
     assert bool(hits) == any(word in text for word in words)
+
+
+@pytest.mark.parametrize(("text", "said"), [("我镇行政复议", True), ("行政复", False), ("复议", True), ("议", False)])
+def test_whether_any_word_is_in_a_text(text: str, said: bool) -> None:
+    assert Lexicon({"行政复议": None, "复议": None}).is_in(text) is said

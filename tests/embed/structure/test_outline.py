@@ -175,3 +175,23 @@ def test_a_section_ends_where_the_next_of_its_depth_begins() -> None:
     assert first.end == second.start
     assert report.source_text[inner.start : inner.end].startswith("(一)普法")
     assert report.source_text[second.start : second.end] == "二、存在问题\n人员不足。"
+
+
+def test_a_heading_of_a_part_ends_where_the_text_opens_although_no_stop_parts_them() -> None:
+    text = HEAD + (
+        "一、主要工作开展普法宣传12场,发放资料300份。二、存在的问题和下一步打算当前,我镇工作还有短板,少数村干部对法治工作重视不够;"
+        "群众法治意识仍需提高,信访不信法现象依然存在;工作经费保障不足,执法车辆、装备配备不到位。\n"
+    )
+
+    assert outline_of(text)[-1] == (1, "二、", "存在的问题和下一步打算")
+    assert [said for role, said in roles_of(text) if role == "problem"] == [
+        "当前,我镇工作还有短板,少数村干部对法治工作重视不够;",
+        "群众法治意识仍需提高,信访不信法现象依然存在;",
+        "工作经费保障不足,执法车辆、装备配备不到位。",
+    ]
+
+
+def test_a_heading_keeps_the_words_for_times_that_belong_to_it() -> None:
+    text = HEAD + "一、2023年主要工作\n开展普法宣传12场。\n二、下一步工作打算\n加强执法培训。\n"
+
+    assert [heading for _, _, heading in outline_of(text)] == ["2023年主要工作", "下一步工作打算"]

@@ -186,3 +186,24 @@ def test_the_units_cover_the_paragraph_in_order_and_without_gaps(text: str, role
 
     assert "".join(text[unit.start : unit.end] for unit in units) == text
     assert all(unit.start < unit.end for unit in units)
+
+
+@pytest.mark.parametrize(
+    "measures",
+    [
+        ["对照清单清理证明事项16项。", "全年办理行政复议案件21件,纠错3件。"],
+        [
+            "对照权责清单目录,动态调整权责事项,保留行政权力146项。",
+            "18项事项全部进驻政务服务中心,推行一窗受理,平均时限压缩至法定时限的30%。",
+        ],
+        ["安装执法记录仪15台,案卷全部归档。", "镇政府门户网站公开信息312条。"],
+    ],
+)
+def test_a_sentence_that_counts_a_measure_of_another_kind_is_a_passage_of_its_own(measures: list[str]) -> None:
+    assert divided("".join(measures), Role.MEASURE) == measures
+
+
+def test_a_result_of_the_measure_before_stays_with_it_although_it_is_counted() -> None:
+    text = "推行村级说事室,就地调解纠纷120件。全年信访总量因此下降四成,越级访3批次。"
+
+    assert divided(text, Role.MEASURE) == [text]
