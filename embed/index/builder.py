@@ -215,6 +215,7 @@ def _write_vectors(folder: Path, hashes: Sequence[bytes], searchable: NDArray[np
         block = bank.gather(hashes[begin : begin + _BLOCK])
         total += block[searchable[begin : begin + len(block)]].sum(axis=0, dtype=np.float64)
     mean = (total / max(1, int(searchable.sum()))).astype(np.float32)
+    bank.release()
     write_array(folder / "mean.npy", mean)
     path = folder / "vectors.npy"
     header = {"descr": "<f4", "fortran_order": False, "shape": (len(hashes), bank.dimension)}
@@ -224,3 +225,4 @@ def _write_vectors(folder: Path, hashes: Sequence[bytes], searchable: NDArray[np
             out.write(unit(bank.gather(hashes[begin : begin + _BLOCK]) - mean).tobytes())
         out.flush()
         os.fsync(out.fileno())
+    bank.release()

@@ -7,6 +7,7 @@ rows × dimension float32, and the SHA-256 of all bytes before. A segment appear
 from __future__ import annotations
 
 import hashlib
+import mmap
 import os
 import struct
 from collections.abc import Iterable, Iterator, Sequence
@@ -48,11 +49,18 @@ class _Segment:
         size = _HEADER.size + rows * (_HASH + 4 * dimension) + _HASH
         if magic != _MAGIC or path.stat().st_size != size:
             raise _damaged(path, f"expected {size} bytes, found {path.stat().st_size}")
-        data = np.memmap(path, mode="r", dtype=np.uint8)
+        with path.open("rb") as source:
+            self._map = mmap.mmap(source.fileno(), 0, access=mmap.ACCESS_READ)
+        data = np.frombuffer(self._map, dtype=np.uint8)
         middle = _HEADER.size + rows * _HASH
         self.hashes = data[_HEADER.size : middle].view(f"V{_HASH}")
         self.prefixes = data[_HEADER.size : middle].reshape(rows, _HASH)[:, :8].copy().view(">u8").reshape(rows)
         self.vectors = data[middle : size - _HASH].view(np.float32).reshape(rows, dimension)
+
+    def release(self) -> None:
+        """Give back the memory of pages that were read; they are read again when they are needed."""
+        if hasattr(mmap, "MADV_DONTNEED"):
+            self._map.madvise(mmap.MADV_DONTNEED)
 
     def verify(self) -> bool:
         """Whether the checksum at the end is that of the bytes before it."""
@@ -159,6 +167,11 @@ class VectorBank:
             if len(mine):
                 found[mine] = segment.vectors[where[mine, 1]]
         return found
+
+    def release(self) -> None:
+        """Give back the memory of what was gathered; everything can still be gathered."""
+        for segment in self._segments:
+            segment.release()
 
     def add(self, hashes: Sequence[bytes], vectors: NDArray[np.float32]) -> None:
         """Keep vectors for good: when this returns they outlive a power cut."""

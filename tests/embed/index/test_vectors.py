@@ -54,6 +54,15 @@ def test_a_row_is_written_again_only_when_sixteen_segments_of_its_size_have_come
     assert np.array_equal(VectorBank(tmp_path, "f", 3).gather(keys), vectors(*range(600)))
 
 
+def test_what_was_released_is_gathered_as_before(tmp_path: Path) -> None:
+    bank = VectorBank(tmp_path, "f", 3)
+    bank.add(KEYS[:5], vectors(0, 1, 2, 3, 4))
+    before = bank.gather(KEYS[:5])
+    bank.release()
+
+    assert np.array_equal(bank.gather(KEYS[:5]), before)
+
+
 def test_models_do_not_share_vectors(tmp_path: Path) -> None:
     VectorBank(tmp_path, "one", 3).add(KEYS[:1], vectors(1))
 
