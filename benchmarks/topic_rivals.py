@@ -1,5 +1,6 @@
 """BERTopic and EVōC on given vectors and texts; prints one line of JSON. Run by `benchmarks.clusters` and
-`benchmarks.cluster_quality` in an interpreter of its own that has them (BIJIAN_TOPICS_PYTHON).
+`benchmarks.cluster_quality` in an interpreter of its own that has them (BIJIAN_TOPICS_PYTHON): a virtual environment
+with `pip install bertopic evoc jieba`.
 
     python topic_rivals.py METHOD JOB …        each JOB a folder with vectors.npy and texts.json
 
