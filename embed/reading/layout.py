@@ -203,7 +203,7 @@ def _continues(previous: str, text: str, margin: _Margin | None) -> bool:
         return (
             margin.indented and bool(RUN_IN_MARK.match(text.strip())) if ended else margin.indented or text[0].isdigit()
         )
-    if not margin.indented and TITLE_END.search(previous):
+    if not margin.indented and TITLE_END.search(previous) and not text.lstrip().startswith("如下"):
         return False
     if not margin.indented and ended and length < margin.width - 1:
         return False

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import pairwise
 
 from embed.reading.decoding import plausibility
 from embed.reading.document import Hint
@@ -16,6 +18,9 @@ __all__ = ["PdfText", "open_pdf", "read_pdf"]
 
 from dataclasses import dataclass
 
+SIGNS = "“”‘’"
+DISPLACED = re.compile(f" [{SIGNS}]|[{SIGNS}] ")
+BESIDE_SIGN = re.compile(f" *([{SIGNS}]) *")
 FEWEST_CHARACTERS = 20  # a page; below this a page of pictures counts as scanned
 IMAGE = 3  # FPDF_PAGEOBJ_IMAGE
 
@@ -118,7 +123,20 @@ def _page_lines(page: Element) -> Iterator[PrintedLine]:
                 if wide is not None:
                     wide_left, _, wide_right, _ = textpage.get_charbox(wide, loose=True)
                     size = wide_right - wide_left
+                if DISPLACED.search(line) and position + len(raw) <= boxes:
+                    line = _from_left_to_right(textpage, raw.rstrip("\r"), position)
                 yield PrintedLine(left, size, line)
             position += len(raw) + 1
     finally:
         textpage.close()
+
+
+def _from_left_to_right(textpage: Element, line: str, position: int) -> str:
+    """A line in the order of its places: a word processor that takes quotation marks from another font than the words
+    writes them behind the words, with blanks where they stand on the page.
+    """
+    lefts = [textpage.get_charbox(position + i)[0] for i in range(len(line))]
+    if all(before <= here for before, here in pairwise(lefts)):
+        return line.replace("\ufffe", "")
+    order = sorted(range(len(line)), key=lambda i: (lefts[i], i))
+    return BESIDE_SIGN.sub(r"\1", "".join(line[i] for i in order)).replace("\ufffe", "")

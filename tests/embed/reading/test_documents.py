@@ -138,6 +138,24 @@ def test_the_kind_is_what_the_bytes_say_and_not_the_name() -> None:
     assert read(f"<html><body>{TEXT}</body></html>".encode(), "报告.doc").kind is FileKind.HTML
 
 
+def test_quotation_marks_that_a_pdf_prints_from_another_font_stand_at_their_places() -> None:
+    from reportlab.pdfbase import pdfmetrics
+    from reportlab.pdfbase.cidfonts import UnicodeCIDFont
+    from reportlab.pdfgen import canvas
+
+    pdfmetrics.registerFont(UnicodeCIDFont("STSong-Light"))
+    out = BytesIO()
+    page = canvas.Canvas(out)
+    page.setFont("STSong-Light", 12)
+    for left, piece in ((70, "全镇深入开展"), (154, "法律六进"), (142, "“"), (202, "”"), (214, "活动，发放资料三百份。")):
+        page.drawString(left, 700, piece)
+    page.drawString(70, 680, "各村调解员入户走访，受理纠纷四十件。")
+    page.save()
+
+    lines = [line.strip() for line in read(out.getvalue(), "报告.pdf").text.splitlines()]
+    assert lines == ["全镇深入开展“法律六进”活动，发放资料三百份。", "各村调解员入户走访，受理纠纷四十件。"]
+
+
 def test_a_scanned_pdf_without_text_recognition_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("embed.reading.files.can_recognise", lambda: False)
     (failure,) = read_bytes(make_scanned_pdf(), "扫描.pdf")
