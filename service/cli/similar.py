@@ -89,7 +89,8 @@ def command(batch: Path | None, out: Path | None, form: str, **given: Any) -> No
 
 def _plain(given: Mapping[str, Any]) -> dict[str, Any]:
     """The options as the JSON values of a query."""
-    values = {k: v for k, v in given.items() if k not in ("file", "keep_copies") and v not in (None, (), False)}
+    set_ones = {k: v for k, v in given.items() if v is not None and v is not False and v != ()}  # 0 is a value
+    values = {k: v for k, v in set_ones.items() if k not in ("file", "keep_copies")}
     if given["file"] is not None:
         values["text"] = _text_of(given["file"])
     return {k: list(v) if isinstance(v, tuple) else v for k, v in values.items()}

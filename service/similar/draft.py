@@ -55,7 +55,10 @@ def check_draft(
     if not source.text.strip():
         raise QueryError("the draft is empty.", hint="Give a text or a file with at least one paragraph.")
     if len(source.text) > LONGEST_TEXT:
-        raise QueryError(f"a draft may have {LONGEST_TEXT:,} characters; this one has {len(source.text):,}.")
+        raise QueryError(
+            f"a draft may have {LONGEST_TEXT:,} characters; this one has {len(source.text):,}.",
+            hint="Check its chapters one by one.",
+        )
     if not 1 <= k <= 50:
         raise QueryError(f"k is a whole number from 1 to 50, not {k!r}.")
     generation.check_encoder(encoder)

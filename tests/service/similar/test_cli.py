@@ -161,3 +161,18 @@ def test_a_missing_file_is_one_clear_error(store: Path, tmp_path: Path) -> None:
 
     assert isinstance(result.exception, BijianError)
     assert "none.txt" in result.exception.message
+
+
+@pytest.mark.parametrize("option", ["--k", "--per-group", "--year-from"])
+def test_a_nought_is_refused_and_not_taken_for_nothing(store: Path, option: str) -> None:
+    result = run(similar.command, "--store", store, "--text", "流动调解点", option, 0)
+
+    assert isinstance(result.exception, QueryError)
+
+
+def test_an_item_of_the_outline_is_a_filter(store: Path) -> None:
+    result = run(similar.command, "--store", store, "--text", "调解", "--format", "json", "--outline", 20, "--k", 100)
+
+    texts = [hit["text"] for hit in json.loads(result.output)["hits"]]
+    assert texts
+    assert all("调解" in text for text in texts)
