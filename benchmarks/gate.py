@@ -1,7 +1,7 @@
-"""What must not get worse, as ratios of two things measured in one run: for every change, in about half a minute.
+"""What must not get worse, as ratios of two things measured in one run: for every change, in half a minute of work.
 
-Times are core seconds, not wall time, so that other work on the machine does not count; bounds leave at least a third
-of what was measured when they were set. `make gate` runs it and writes nothing.
+Times are core seconds, not wall time, so that other work on the machine counts little; the bounds are half of what was
+measured when they were set, or less. `make gate` runs it and writes nothing.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from typing import Any
 REPORTS = 24
 ROWS = 30_000
 QUESTIONS = 100
-# Set on two cores of an AMD EPYC (avx512_vnni): 7.9, 0.14, 0.004, 4.7.
+# Measured on two cores of an AMD EPYC (avx512_vnni) among other work: 8 to 13, 0.05 to 0.06, 0.001, 9 to 16.
 LIMITS = [
     ("encoding: sentence-transformers over Bijian", ">=", 3.5),
-    ("indexing: reading over encoding", "<=", 0.3),
-    ("indexing: unchanged over first", "<=", 0.1),
-    ("search: scan over index", ">=", 1.5),
+    ("indexing: reading over encoding", "<=", 0.25),
+    ("indexing: unchanged over first", "<=", 0.05),
+    ("search: scan over index", ">=", 2.0),
 ]
 
 
