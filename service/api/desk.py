@@ -109,7 +109,7 @@ class Desk:
         while not self.closing.is_set():
             try:
                 self.refresh()
-            except BijianError:
+            except (BijianError, OSError):
                 log.exception("the new generation cannot be opened; the old one stays")
             self.closing.wait(LOOK)
 

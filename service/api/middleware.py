@@ -24,6 +24,8 @@ __all__ = ["Frame"]
 
 log = logging.getLogger("bijian.access")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+# W3C Trace Context, version 00: trace id, parent id, flags; ids of zeros alone are no ids.
+_TRACE = re.compile(r"00-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
 LARGEST_HEAD = 16_384  # bytes of all request headers together
 
 POLICY = (
@@ -102,11 +104,14 @@ class Frame:
             "bytes": exchange.sent,
             "key": exchange.scope["state"].get("caller", "-"),
         }
+        if exchange.trace:
+            fields["trace_id"] = exchange.trace
         # The query string and the body may hold report text, so neither is ever logged; the route stands for the path.
         if self.as_json:
             log.info(json.dumps(fields, ensure_ascii=False))
         else:
-            log.info("%(method)s %(route)s %(status)s %(ms)s ms key=%(key)s id=%(request_id)s", fields)
+            form = "%(method)s %(route)s %(status)s %(ms)s ms key=%(key)s id=%(request_id)s"
+            log.info(form + (" trace=%(trace_id)s" if exchange.trace else ""), fields)
 
 
 class _Exchange:
@@ -128,6 +133,8 @@ class _Exchange:
         self.headers = dict(scope["headers"])
         given = self.headers.get(b"x-request-id", b"").decode("latin-1")
         self.request_id = given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
+        traced = _TRACE.fullmatch(self.headers.get(b"traceparent", b"").decode("latin-1"))
+        self.trace = traced[1] if traced else ""
         scope.setdefault("state", {})["request_id"] = self.request_id
 
     def refusal(self) -> Response | None:

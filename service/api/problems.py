@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sqlite3
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -203,6 +204,14 @@ def _invalid(request: Request, error: Exception) -> Response:
     return problem_response(request, 400 if malformed else 422, detail, errors=rows)
 
 
+def _busy(request: Request, error: Exception) -> Response:
+    # SQLite gives up after its own patience, when another process writes for longer; the same request may work later.
+    log.error("the service's own database: %s", error)
+    response = problem_response(request, 503, "the service's own database is busy", kind="store")
+    response.headers["retry-after"] = "2"
+    return response
+
+
 def _unexpected(request: Request, error: Exception) -> Response:
     request_id = request.scope.get("state", {}).get("request_id", "")
     log.error("request %s failed", request_id, exc_info=error)
@@ -217,4 +226,5 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(ProblemError, _refusal)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(sqlite3.OperationalError, _busy)
     app.add_exception_handler(Exception, _unexpected)

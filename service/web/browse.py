@@ -187,8 +187,8 @@ async def region(request: Request, code: str, desk: DeskOf, caller: Reader) -> R
         raise ProblemError(404, f"{code[:40]!r} is no division code")
 
     def answer() -> Response:
-        with desk.generation() as generation:
-            found = profile(desk, generation, code)
+        with desk.clustered() as (generation, clustering):
+            found = profile(generation, clustering, code)
         if found is None:
             raise ProblemError(404, f"no report is from a place with the code {code}")
         return render(request, "region.html", p=found)

@@ -16,7 +16,7 @@ from service.web.regions import region_list
 
 if TYPE_CHECKING:
     from embed.index import Generation
-    from service.api.desk import Desk
+    from service.clusters import Clustering
     from service.clusters.clustering import Count
     from service.clusters.outline import Item
     from service.similar import ReuseAnswer
@@ -64,7 +64,7 @@ class Profile:
     official: int
 
 
-def profile(desk: Desk, generation: Generation, code: str) -> Profile | None:
+def profile(generation: Generation, clustering: Clustering, code: str) -> Profile | None:
     """The profile of a division and the places below it; None when no report is from there."""
     nodes = {node.code: node for node in region_list(generation)}
     if code not in nodes:
@@ -73,7 +73,6 @@ def profile(desk: Desk, generation: Generation, code: str) -> Profile | None:
     report_rows = sorted({int(row) for row in generation.passages.report[rows]})
     reports = [report_line(generation.report_at(row)) for row in report_rows]
     mine = {generation.passage_id(int(row)): int(generation.passages.report[row]) for row in rows}
-    clustering = desk.clustering()
     has: dict[Role, list[Does]] = defaultdict(list)
     lacks: list[ClusterLine] = []
     for role, found in clustering.roles.items():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import sqlite3
 import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
@@ -9,10 +11,11 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
+from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from embed.exceptions import StoreMissing
-from service.api import create_app
+from service.api import create_app, problems
 from service.api.uploads import safe_name
 from service.settings import Settings
 from tests.service.api.conftest import wait_until_ready
@@ -270,3 +273,21 @@ def test_only_named_origins_may_call_from_a_browser(seed_store: Path, settings: 
     assert named.headers["access-control-allow-origin"] == "https://platform.example"
     assert "access-control-allow-origin" not in other.headers
     assert (write.status_code, write.headers["access-control-allow-origin"]) == (200, "https://platform.example")
+
+
+def test_a_database_that_another_process_keeps_busy_is_a_503_to_be_tried_again(tmp_path: Path) -> None:
+    app = FastAPI()
+    problems.install(app)
+    holder = sqlite3.connect(tmp_path / "busy.sqlite", isolation_level=None)
+    holder.execute("BEGIN EXCLUSIVE")
+
+    @app.get("/write")
+    def write() -> None:
+        with contextlib.closing(sqlite3.connect(tmp_path / "busy.sqlite", timeout=0)) as connection:
+            connection.execute("BEGIN IMMEDIATE")
+
+    with contextlib.closing(holder), TestClient(app, raise_server_exceptions=False) as asking:
+        answer = asking.get("/write")
+
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "2")
+    assert answer.json()["type"] == "urn:bijian:problem:store"

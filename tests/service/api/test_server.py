@@ -64,6 +64,31 @@ def test_the_log_has_request_ids_and_no_report_text(server: Server) -> None:
     assert "独一无二" not in log
 
 
+def test_the_log_names_the_trace_that_a_request_belongs_to(server: Server) -> None:
+    trace, parent = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
+    sent = {
+        "trace-1": f"00-{trace}-{parent}-01",
+        "trace-2": f"00-{trace.upper()}-{parent}-01",
+        "trace-3": f"00-{'0' * 32}-{parent}-01",
+        "trace-4": f"00-{trace}-{parent}-01 forged=line",
+    }
+    with server.client() as client:
+        for name, value in sent.items():
+            client.get("/healthz", headers={"x-request-id": name, "traceparent": value})
+    end = time.monotonic() + 10
+    while '"trace-4"' not in (log := server.log.read_text()):
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+    lines = {line["request_id"]: line for line in map(json.loads, (x for x in log.splitlines() if '"trace-' in x))}
+    assert {name: line.get("trace_id") for name, line in lines.items()} == {
+        "trace-1": trace,
+        "trace-2": None,
+        "trace-3": None,
+        "trace-4": None,
+    }
+
+
 def test_a_request_without_a_whole_head_is_cut_off(server: Server) -> None:
     host, port = server.url.removeprefix("http://").split(":")
     with socket.create_connection((host, int(port)), timeout=20) as slow:
