@@ -6,6 +6,7 @@ import hashlib
 import os
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
+from zipfile import ZipFile, ZipInfo
 
 from embed.exceptions import UnreadableFile
 from embed.reading.decoding import decode
@@ -155,14 +156,15 @@ def _read_archive(data: bytes, name: str, budget: Budget, depth: int) -> Iterato
             "先解压 · unpack it first",
         )
     with open_package(data) as package:
-        members = sorted(
-            ((member_name(info), info) for info in package.infolist() if not info.is_dir()), key=lambda m: m[0]
-        )
+        members = _members(package)
+        if not members:
+            raise refuse(
+                "empty",
+                "压缩包里没有可以读的文件",
+                "the archive holds no file that can be read",
+                "检查压缩包内容 · look into the archive",
+            )
         for inner, info in members:
-            if any(part in CLUTTER or part.startswith(".") for part in PurePosixPath(inner).parts):
-                continue
-            if PurePosixPath(inner).suffix.lower()[1:] in PARTS_OF_PAGES:
-                continue
             budget.members_left -= 1
             if budget.members_left < 0:
                 raise refuse(
@@ -180,6 +182,19 @@ def _read_archive(data: bytes, name: str, budget: Budget, depth: int) -> Iterato
                     return
                 continue
             yield from _read(content, full, budget, depth + 1)
+
+
+def _members(package: ZipFile) -> list[tuple[str, ZipInfo]]:
+    """Name and entry of each file that may be a report, by name; nothing is written, so a way out of the archive
+    (../, /) is only left out of the name.
+    """
+    members = []
+    for info in package.infolist():
+        parts = [part for part in PurePosixPath(member_name(info)).parts if part not in ("/", "//", "..")]
+        hidden = any(part in CLUTTER or part.startswith(".") for part in parts)
+        if parts and not info.is_dir() and not hidden and worth_reading(parts[-1]):
+            members.append(("/".join(parts), info))
+    return sorted(members, key=lambda member: member[0])
 
 
 def read_one(data: bytes, name: str, form: Form, limits: Limits) -> SourceDocument:

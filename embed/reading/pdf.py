@@ -18,6 +18,10 @@ __all__ = ["PdfText", "open_pdf", "read_pdf"]
 
 from dataclasses import dataclass
 
+AUTOSPACE = re.compile(
+    r"(?<=[一-鿿“”《》，。、；：（）]) (?=[0-9A-Za-z])|(?<=[0-9A-Za-z.%]) (?=[一-鿿“”《》，。、；：（）])"
+)
+NARROW = 0.45  # of the size of a character
 SIGNS = "“”‘’"
 DISPLACED = re.compile(f" [{SIGNS}]|[{SIGNS}] ")
 BESIDE_SIGN = re.compile(f" *([{SIGNS}]) *")
@@ -123,20 +127,33 @@ def _page_lines(page: Element) -> Iterator[PrintedLine]:
                 if wide is not None:
                     wide_left, _, wide_right, _ = textpage.get_charbox(wide, loose=True)
                     size = wide_right - wide_left
-                if DISPLACED.search(line) and position + len(raw) <= boxes:
-                    line = _from_left_to_right(textpage, raw.rstrip("\r"), position)
+                if position + len(raw) <= boxes:
+                    line = _as_printed(textpage, raw.rstrip("\r"), position, size).replace("\ufffe", "")
                 yield PrintedLine(left, size, line)
             position += len(raw) + 1
     finally:
         textpage.close()
 
 
-def _from_left_to_right(textpage: Element, line: str, position: int) -> str:
-    """A line in the order of its places: a word processor that takes quotation marks from another font than the words
-    writes them behind the words, with blanks where they stand on the page.
+def _as_printed(textpage: Element, line: str, position: int, size: float) -> str:
+    """A line in the order of its places, without blanks that nobody wrote.
+
+    Word processors take quotation marks, digits and letters from another font than Han: the marks may come behind the
+    words, with blanks where they stand on the page, and digits stand a little apart.
     """
-    lefts = [textpage.get_charbox(position + i)[0] for i in range(len(line))]
-    if all(before <= here for before, here in pairwise(lefts)):
-        return line.replace("\ufffe", "")
-    order = sorted(range(len(line)), key=lambda i: (lefts[i], i))
-    return BESIDE_SIGN.sub(r"\1", "".join(line[i] for i in order)).replace("\ufffe", "")
+    if DISPLACED.search(line):
+        lefts = [textpage.get_charbox(position + i)[0] for i in range(len(line))]
+        if any(before > here for before, here in pairwise(lefts)):
+            order = sorted(range(len(line)), key=lambda i: (lefts[i], i))
+            return AUTOSPACE.sub("", BESIDE_SIGN.sub(r"\1", "".join(line[i] for i in order)))
+    narrow = [m.start() for m in AUTOSPACE.finditer(line) if _is_narrow(textpage, position + m.start(), size)]
+    return "".join(character for i, character in enumerate(line) if i not in narrow) if narrow else line
+
+
+def _is_narrow(textpage: Element, blank: int, size: float) -> bool:
+    """Whether a blank is only the gap between two scripts."""
+    import pypdfium2.raw as pdfium_c
+
+    before, after = (textpage.get_charbox(blank + step, loose=True) for step in (-1, 1))
+    generated = pdfium_c.FPDFText_IsGenerated(textpage, blank) == 1
+    return bool(generated and after[0] - before[2] < NARROW * size)

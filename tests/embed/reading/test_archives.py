@@ -49,6 +49,17 @@ def test_names_that_do_not_say_their_encoding_are_read(encoding: str) -> None:
     assert names(data) == [("包.zip!/年度報告/法治政府.txt", "text")]
 
 
+def test_a_name_that_leads_out_of_the_archive_is_read_without_the_way_out() -> None:
+    data = make_zip({"../../外.txt": TEXT.encode(), "/根/内.txt": TEXT.encode()})
+
+    assert sorted(names(data)) == [("包.zip!/外.txt", "text"), ("包.zip!/根/内.txt", "text")]
+
+
+@pytest.mark.parametrize("members", [{}, {"图.png": b"\x89PNG\x00", ".隐藏.txt": TEXT.encode()}])
+def test_an_archive_without_any_file_to_read_says_so(members: dict[str, bytes]) -> None:
+    assert names(make_zip(members)) == [("包.zip", "empty")]
+
+
 def test_archives_nested_too_deep_are_refused() -> None:
     data = make_zip({"x.txt": TEXT.encode()})
     for _ in range(3):

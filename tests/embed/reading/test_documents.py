@@ -138,7 +138,7 @@ def test_the_kind_is_what_the_bytes_say_and_not_the_name() -> None:
     assert read(f"<html><body>{TEXT}</body></html>".encode(), "报告.doc").kind is FileKind.HTML
 
 
-def test_quotation_marks_that_a_pdf_prints_from_another_font_stand_at_their_places() -> None:
+def test_a_pdf_that_prints_marks_and_digits_from_another_font_is_read_as_it_looks() -> None:
     from reportlab.pdfbase import pdfmetrics
     from reportlab.pdfbase.cidfonts import UnicodeCIDFont
     from reportlab.pdfgen import canvas
@@ -147,13 +147,20 @@ def test_quotation_marks_that_a_pdf_prints_from_another_font_stand_at_their_plac
     out = BytesIO()
     page = canvas.Canvas(out)
     page.setFont("STSong-Light", 12)
-    for left, piece in ((70, "全镇深入开展"), (154, "法律六进"), (142, "“"), (202, "”"), (214, "活动，发放资料三百份。")):
+    for left, piece in (
+        (70, "全镇深入开展"),
+        (154, "法律六进"),
+        (142, "“"),
+        (202, "”"),
+        (214, "活动，发放资料三百份。"),
+    ):
         page.drawString(left, 700, piece)
-    page.drawString(70, 680, "各村调解员入户走访，受理纠纷四十件。")
+    for left, piece in ((70, "受理纠纷"), (121, "46"), (136, "件。"), (190, "另起一句。")):
+        page.drawString(left, 680, piece)
     page.save()
 
     lines = [line.strip() for line in read(out.getvalue(), "报告.pdf").text.splitlines()]
-    assert lines == ["全镇深入开展“法律六进”活动，发放资料三百份。", "各村调解员入户走访，受理纠纷四十件。"]
+    assert lines == ["全镇深入开展“法律六进”活动，发放资料三百份。", "受理纠纷46件。 另起一句。"]
 
 
 def test_a_scanned_pdf_without_text_recognition_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
