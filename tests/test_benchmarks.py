@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
 from benchmarks import __main__ as frame
-from benchmarks import gate
+from benchmarks import end_to_end, first_index, gate, peers_search
 from benchmarks.__main__ import check, first_line, flat, main, markdown, names
 from benchmarks.machine import describe_machine
 from benchmarks.make_reports import report_text, write_reports
@@ -131,3 +132,35 @@ def test_ratios_are_plain_numbers_in_the_result(monkeypatch: pytest.MonkeyPatch,
 
     assert frame.measure("gate", quick=True)
     assert json.loads((tmp_path / "gate.quick.json").read_text("utf-8"))["figures"] == GOOD
+
+
+def test_the_memory_of_a_whole_tree_of_processes_is_watched() -> None:
+    inner = "held = bytearray(40 << 20); held[::4096] = bytes(len(held[::4096])); input()"
+    outer = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {inner!r}])"
+    process = subprocess.Popen([sys.executable, "-c", outer], stdin=subprocess.PIPE)
+    with first_index.Watch(process.pid) as watch:
+        while watch.peak < 40 and process.poll() is None:
+            time.sleep(0.02)
+        process.communicate(b"\n")
+
+    assert watch.peak >= 40
+    assert len(watch.cpu) == 2
+
+
+def test_pages_of_benchmarks_show_what_is_missing_as_blank_and_not_as_an_error() -> None:
+    searched = peers_search.table(
+        {
+            "sizes": {
+                "20000": {"Bijian": {"p50 ms": 0.8, "version": "this one"}, "X": {"failed": "not finished in 60 s"}}
+            }
+        }
+    )
+    row = {"passages": 3, "to the first answer": 1.0, "to clusters": 2.0, "peak MB": 9}
+    quality = {"Bijian": {end_to_end.SEGMENTS: 1.0}}
+    answered = end_to_end.table({"seconds": {"3 reports": {"Bijian": row}}, "quality on real": quality})
+
+    assert "| Bijian | 0.8 |  |  |  |  |  | this one |" in searched
+    assert "not finished in 60 s" in searched
+    assert "| Bijian | 3 | 1.0 | 2.0 | 9 |" in answered
+    assert "| segmentation F1 | 1.000 |" in answered
+    assert "nDCG" not in answered
