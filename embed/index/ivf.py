@@ -193,15 +193,17 @@ def _fewest(
     probes: int,
 ) -> Plan:
     """The fewest probes from `probes` on, a quarter more each time, until every mask's recall is what is aimed at."""
-    recall, lists = 0.0, index.settings.lists
-    while probes < lists:
-        recall = min(_recall(index, queries, mask, truth, probes, depth) for mask, truth in tried)
-        if recall >= (_AIM if share >= _WIDE else _AIM_RARE):
-            break
+    lists, aim = index.settings.lists, _AIM if share >= _WIDE else _AIM_RARE
+    while True:
+        probes = min(probes, lists)
+        recall = 1.0
+        for mask, truth in tried:
+            recall = min(recall, _recall(index, queries, mask, truth, probes, depth))
+            if recall < aim and probes < lists:
+                break  # the other masks cannot make up for it
+        else:
+            return Plan(share, depth, probes, round(recall, 5))
         probes += max(1, probes // 4)
-    if probes >= lists:
-        probes, recall = lists, min(_recall(index, queries, m, t, lists, depth) for m, t in tried)
-    return Plan(share, depth, probes, round(recall, 5))
 
 
 def _recall(
