@@ -28,7 +28,7 @@ MOST_LACKING = 30  # reports that are named for an item
 
 @dataclass(frozen=True, slots=True)
 class ItemLine:
-    """One item: reports with a measure or plan about it, and passages. kinds: (id, name) of the clusters under it.
+    """One item: reports with a measure or plan about it, and passages. kinds: (id, name, role) of clusters under it.
 
     lacking: the first of the reports that have none; `reports.of − reports.number` counts them all.
     """
@@ -36,7 +36,7 @@ class ItemLine:
     item: Item
     reports: Count
     passages: int
-    kinds: tuple[tuple[str, str], ...]
+    kinds: tuple[tuple[str, str, Role], ...]
     lacking: tuple[ReportLine, ...]
 
 
@@ -57,12 +57,12 @@ def cover(generation: Generation, clustering: Clustering, where: Filter) -> tupl
     everybody = sorted({int(report) for report in np.unique(report_of[rows])})
     reports: dict[str, set[int]] = defaultdict(set)
     passages: dict[str, int] = defaultdict(int)
-    kinds: dict[str, dict[tuple[str, str], int]] = defaultdict(lambda: defaultdict(int))
+    kinds: dict[str, dict[tuple[str, str, Role], int]] = defaultdict(lambda: defaultdict(int))
     for role in ROLES:
         found = clustering.roles.get(role)
         if found is None:
             continue
-        placed = [(m.row, m.outline, (c.id, c.name)) for c in found.clusters for m in c.members]
+        placed = [(m.row, m.outline, (c.id, c.name, role)) for c in found.clusters for m in c.members]
         for row, code, kind in [*placed, *((left.row, left.outline, None) for left in found.unclustered)]:
             if code and kept[row]:
                 reports[code].add(int(report_of[row]))
