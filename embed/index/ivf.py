@@ -192,18 +192,31 @@ def _fewest(
     depth: int,
     probes: int,
 ) -> Plan:
-    """The fewest probes from `probes` on, a quarter more each time, until every mask's recall is what is aimed at."""
+    """The fewest probes from `probes` on, a quarter more each time, for which every mask's recall is what is aimed at.
+
+    More probes never find less, so the place is found by halving.
+    """
     lists, aim = index.settings.lists, _AIM if share >= _WIDE else _AIM_RARE
-    while True:
-        probes = min(probes, lists)
+    ladder = [min(probes, lists)]
+    while ladder[-1] < lists:
+        ladder.append(min(lists, ladder[-1] + max(1, ladder[-1] // 4)))
+
+    def lowest(count: int) -> float:
         recall = 1.0
         for mask, truth in tried:
-            recall = min(recall, _recall(index, queries, mask, truth, probes, depth))
-            if recall < aim and probes < lists:
+            recall = min(recall, _recall(index, queries, mask, truth, count, depth))
+            if recall < aim and count < lists:
                 break  # the other masks cannot make up for it
-        else:
-            return Plan(share, depth, probes, round(recall, 5))
-        probes += max(1, probes // 4)
+        return recall
+
+    measured: dict[int, float] = {}
+    low, high = 0, len(ladder) - 1
+    while low < high:
+        middle = (low + high) // 2
+        measured[middle] = lowest(ladder[middle])
+        low, high = (low, middle) if measured[middle] >= aim else (middle + 1, high)
+    recall = measured[low] if low in measured else lowest(ladder[low])
+    return Plan(share, depth, ladder[low], round(recall, 5))
 
 
 def _recall(
