@@ -60,12 +60,13 @@ def _divide(text: str, start: int, end: int) -> list[Line]:
     expected: dict[Scheme, int] = {}
     if first:
         expected[first.scheme] = first.value + 1
-    for found in _INLINE.finditer(text, start + 1, end):
-        mark = _plausible(text, mark_at(text, found.start()), end)
-        if mark is None or not mark.sure or mark.value == 0 or mark.start <= cuts[-1] + 1:
+    inside = [_plausible(text, mark_at(text, found.start()), end) for found in _INLINE.finditer(text, start + 1, end)]
+    counted = _counted(text, inside)
+    for mark in inside:
+        if mark is None or mark.value == 0 or mark.start <= cuts[-1] + 1 or not (mark.sure or mark.start in counted):
             continue
         wanted = expected.get(mark.scheme, 1)
-        if mark.value == wanted or (mark.value == 1 and _opens(text, found.start())):
+        if mark.value == wanted or (mark.value == 1 and _opens(text, mark.start)):
             cuts.append(mark.start)
             expected = {scheme: value for scheme, value in expected.items() if scheme <= mark.scheme}
             expected[mark.scheme] = mark.value + 1
@@ -76,6 +77,17 @@ def _divide(text: str, start: int, end: int) -> list[Line]:
             stop -= 1
         lines.append(Line(cut, stop, _plausible(text, mark_at(text, cut), end)))
     return lines
+
+
+def _counted(text: str, marks: Iterable[Mark | None]) -> set[int]:
+    """Where the marks stand that lost a bracket, 一) 二) 三), when at least two of them count up from one."""
+    runs: dict[Scheme, list[int]] = {}
+    for mark in marks:
+        if mark and not mark.sure and mark.scheme is Scheme.HAN_PAREN and _opens(text, mark.start):
+            starts = runs.setdefault(mark.scheme, [])
+            if mark.value == len(starts) + 1:
+                starts.append(mark.start)
+    return {start for starts in runs.values() if len(starts) > 1 for start in starts}
 
 
 def _opens(text: str, position: int) -> bool:

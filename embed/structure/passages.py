@@ -76,13 +76,16 @@ class _Divider(Turns):
     def _opening(self, index: int) -> Opening | None:
         clause = self.clauses[index]
         sign = self.clauses[index - 1].sign if index else "。"
-        if self.text[clause.start] in wording.ITEM_SIGNS:
-            item = wording.ITEM.match(self.text, clause.start, clause.end)
+        head = self.head(index)
+        if self.text[head] in wording.ITEM_SIGNS:
+            item = wording.ITEM.match(self.text, head, clause.end)
             if item:
                 return self._item(wording.item_value(item), sign)
+        if sign in ("；", "，") and self._falls_short(index, sign):
+            return Opening.FLAW
         if sign == "，" and not self.expects_problems and not self.hits[index]:
             return None
-        if self._explains(clause, sign):
+        if self._explains(index, sign):
             return Opening.CAUSE
         if sign == "：":
             return self._list(index)
@@ -92,7 +95,7 @@ class _Divider(Turns):
             opening = self._sentence(index)
             if opening:
                 return opening
-        elif sign == "；" and self._plans(clause) and not self.item:
+        elif sign == "；" and self._plans(index) and not self.item:
             return Opening.PLAN
         return Opening.TOPIC if sign and self.turns(index, sign) else None
 
@@ -106,33 +109,48 @@ class _Divider(Turns):
         self.item, self.reason = value, 0
         return Opening.ITEM
 
-    def _explains(self, clause: Clause, sign: str) -> bool:
+    def _explains(self, index: int, sign: str) -> bool:
         """Whether a clause is worded like a cause and stands where one can begin."""
+        clause, head = self.clauses[index], self.head(index)
         if not (sign and sign in ("。；，" if self.expects_problems else "。")):
             return False
         plain = sign != "，" and self.expects_problems
-        if not plain and wording.REASON.search(self.text, clause.start, clause.end) is None:
+        if not plain and wording.REASON.search(self.text, head, clause.end) is None:
             return False
         if self.opening is Opening.CAUSE and self.context.roles != {Role.CAUSE}:
             return False
-        end = min(self.clauses[self.stops["；"][self.index] - 1].end, clause.start + _LEAD_IN)
-        return wording.CAUSE.match(self.text, clause.start, end) is not None
+        end = min(self.clauses[self.stops["；"][self.index] - 1].end, head + _LEAD_IN)
+        return wording.CAUSE.match(self.text, head, end) is not None
+
+    def _falls_short(self, index: int, sign: str) -> bool:
+        """Whether a clause among measures turns to what they lack: …;但个别科室把审查当成过场。"""
+        if self.context.only_plans or self.expects_problems or self.opening in (Opening.PROBLEM, Opening.FLAW):
+            return False
+        start, end = self.head(index), self.clauses[self.stops["；"][index] - 1].end
+        found = wording.YET.match(self.text, start, end)
+        if found is None or (sign == "，" and not found.group("but")):
+            return False
+        return wording.FALLS_SHORT.search(self.text, found.end(), min(end, start + _LEAD_IN)) is not None
 
     def _sentence(self, index: int) -> Opening | None:
         """What a new sentence opens, apart from items and topics."""
-        clause = self.clauses[index]
-        if self._plans(clause):
+        clause, head = self.clauses[index], self.head(index)
+        if self._plans(index):
             return Opening.PLAN
-        if wording.SUMMARY.match(self.text, clause.start, clause.end):
+        if wording.SUMMARY.match(self.text, head, clause.end):
             return Opening.SUMMARY
-        if clause.end - clause.start <= 40 and wording.CLOSING.match(self.text, clause.start, clause.end):
+        if clause.end - head <= 40 and wording.CLOSING.match(self.text, head, clause.end):
             return Opening.CLOSING
         end = self.clauses[self.stops["。"][index] - 1].end
         if self.expects_problems:
             because = index > 0 and wording.CAUSE_INSIDE.search(self.text, clause.start, end)
             return Opening.CAUSE if because else None
-        if not self.context.only_plans and wording.SHORTCOMING.match(self.text, clause.start, end):
-            return Opening.PROBLEM if wording.COUNT.search(self.text, clause.start, end) is None else None
+        if not self.context.only_plans and wording.SHORTCOMING.match(self.text, head, end):
+            return Opening.PROBLEM if wording.COUNT.search(self.text, head, end) is None else None
+        if self._falls_short(index, "。"):
+            return Opening.FLAW
+        if self.opening is Opening.FLAW and wording.FALLS.search(self.text, head, end) is None:
+            return Opening.TOPIC
         return self._after_hand_over(index)
 
     def _after_hand_over(self, index: int) -> Opening | None:
@@ -141,14 +159,17 @@ class _Divider(Turns):
         last = self.clauses[index - 1]
         return Opening.TOPIC if wording.HAND_OVER.search(self.text, last.start, last.end) else None
 
-    def _plans(self, clause: Clause) -> bool:
+    def _plans(self, index: int) -> bool:
         if self.context.only_plans:
             return False
-        end = min(self.clauses[self.stops["；"][self.index] - 1].end, clause.start + _LEAD_IN)
-        found = wording.PLAN.match(self.text, clause.start, end)
+        start = self.head(index)
+        end = min(self.clauses[self.stops["；"][index] - 1].end, start + _LEAD_IN)
+        if self.expects_problems and Role.PLAN in self.context.roles and wording.WILL.match(self.text, start, end):
+            return True
+        found = wording.PLAN.match(self.text, start, end)
         if found is None:
             return False
-        if not self.expects_problems and wording.REMEDY.match(self.text, clause.start, end):
+        if not self.expects_problems and wording.REMEDY.match(self.text, start, end):
             return False
         year = found.group("year")
         return year is None or (self.context.year is not None and int(year) > self.context.year)

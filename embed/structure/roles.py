@@ -28,7 +28,12 @@ _PARTS = frozenset({Role.PROBLEM, Role.PLAN, Role.CAUSE})
 _ROLES = tuple(Role)
 _PLACE = {role: place for place, role in enumerate(_ROLES)}
 _MEASURE, _PROBLEM, _CAUSE, _PLAN, _LEADERSHIP, _ = range(len(_ROLES))
-_OPENED = {Opening.CAUSE: (_CAUSE, 9.0), Opening.PLAN: (_PLAN, 6.0), Opening.PROBLEM: (_PROBLEM, 6.0)}
+_OPENED = {
+    Opening.CAUSE: (_CAUSE, 9.0),
+    Opening.PLAN: (_PLAN, 6.0),
+    Opening.PROBLEM: (_PROBLEM, 6.0),
+    Opening.FLAW: (_PROBLEM, 6.0),
+}
 _PLAIN = 3.0  # weight of plain wording: 存在的问题
 _NO_LEADER = -1.2  # of a measure under the leaders' heading in which no leader does anything
 _LONG_HEADING = 20  # a longer heading among measures names a measure, whatever words it holds

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 
 from embed.reading.word_finder import Hit
 from embed.structure import wording
 from embed.structure.report import Role
 from embed.structure.sentences import Clause
 from embed.structure.topics import Topic, TopicWeights, families, read_topics, strongest, weigh
+from embed.structure.turn_weights import read_turn_weights
 from embed.structure.units import Context, Opening
 
 __all__ = ["Turns"]
@@ -17,11 +19,10 @@ _DECISIVE = 2.0  # weight of one plain wording
 _HEAD = 26  # characters of a sentence that heads an item: 一是夯实审查“支撑力”。
 _LONG = 20  # characters of a shortcoming that a comma may part from the next
 _SUBJECT = 4  # characters before the subject of a clause at most
-_AWARDED = frozenset({"village", "model"})  # here the distinction is the measure
-_STUB = 10  # characters that are too few to stand alone before a comma
 _BACK = 400  # characters of a unit that are looked back on
-_AHEAD = 12  # clauses of a sentence that are looked ahead at
-_GENERAL = frozenset({"lead", "study", "model"})  # their wordings stand in sentences about anything
+_MOST = 4.0  # of the weight of a topic that counts
+_EARLY = 10  # characters before the subject of a measure
+_SHORT = 15
 
 
 class Turns:
@@ -47,83 +48,72 @@ class Turns:
         """Whether clause `index` begins to speak of something else."""
         if index == self.begin or sign not in "。；，":
             return False
-        if self.planning and sign == "；" and self._begins(index):
+        if self.planning and sign == "；":
             return True
         if self.expects_problems and not self.planning:
             return self._turns_problem(index, sign)
-        stop = self.stops[sign][index]
-        new = self._weights(index, stop)
-        loose = sign == "。" and Role.PLAN in self.context.roles and not self.context.own_point and not self.item
-        if not (new or loose):
-            return False
-        name, weight = strongest(new)
-        if weight < _DECISIVE and not loose:
-            return False
-        old = self._weights(max(self.begin, index - _BACK // 10), index)
-        if loose:
-            return self._acts(index) and name not in old
-        before, reached = strongest(old)
-        if reached < _DECISIVE or name in old or new.get(before, 0.0) >= 0.75 * weight:
-            return False
-        kin = families()
-        if self.is_head(index) or (self._honours(index, stop) and not kin[name] & _AWARDED):
-            return False
-        near = any(weight_before >= _DECISIVE and kin[other] & kin[name] for other, weight_before in old.items())
-        return self._may_turn(index, sign, weight, near=near)
+        if sign == "。" and Role.PLAN in self.context.roles and not self.context.own_point and not self.item:
+            name, _ = strongest(self._weights(index, self.stops[sign][index]))
+            return self._acts(index) and name not in self._weights(max(self.begin, index - _BACK // 10), index)
+        evidence = self.evidence(index, sign)
+        return evidence is not None and (_is_plain(sign, evidence) or read_turn_weights().decide(sign, evidence))
 
-    def _may_turn(self, index: int, sign: str, weight: float, *, near: bool) -> bool:
-        clause = self.clauses[index]
-        sequel = wording.SEQUEL.match(self.text, clause.start, clause.end) is not None
-        if Role.LEADERSHIP in self.context.roles and (near or weight < 3 or sign != "。"):
-            return False
-        if sign == "。" and self._acts(index):
-            return near or not sequel or weight >= 3
-        if sign == "。":
-            own = not sequel or wording.TIMED.match(self.text, clause.start, clause.end) is not None
-            return not near and not self._reports(index) and (weight >= 3 or (own and self._counts(index)))
-        if near or sequel:
-            return False
-        if sign == "；":
-            return self._acts(index) or weight >= 3
-        return self._turns_inside(index)
+    def evidence(self, index: int, sign: str) -> dict[str, float] | None:
+        """What can be seen at clause `index` for and against a turn; None where there can be none.
 
-    def _reports(self, index: int) -> bool:
-        """Whether a sentence tells what came of the measure before it: …因此下降四成。
-
-        A result that stands farther on is one of the measure that the sentence itself begins with.
+        The keys are those of `data/turns.tsv`; yes and no are 1 and 0, weights of topics end at 4.
         """
-        start, end = self.clauses[index].start, self.clauses[min(self.stops["。"][index], index + 2) - 1].end
-        return wording.RESULT.search(self.text, start, end) is not None
+        here = self._weights(index, index + 1)
+        if self.is_head(index) or (sign == "，" and not here):
+            return None
+        stop = self.stops["；"][index]
+        new, old = self._weights(index, stop), self._weights(max(self.begin, index - _BACK // 10), index)
+        start, end = self.head(index), self.clauses[stop - 1].end
+        before = self.clauses[self.begin].start
+        found = _novelty(here if sign == "，" else new, old, new)
+        first = next((hit.start - start for hit in self.hits[index] if hit.value.weight >= _DECISIVE), end)
+        early = first <= _EARLY and found["fresh"] + found["fresh kin"] >= _DECISIVE
+        counts = wording.COUNT.search(self.text, start, end) is not None
+        counted = wording.COUNT.search(self.text, before, self.clauses[index].start) is not None
+        stated = wording.COUNT.search(self.text, start, self.clauses[index].end) is not None
+        begins = wording.VERB.match(self.text, start, self.clauses[index].end) is not None
+        roles = self.context.roles
+        return found | {
+            "early": float(early and found["fresh"] > 0),
+            "early kin": float(early and found["fresh kin"] > 0),
+            "acts": float(wording.ACTION.match(self.text, start, self.clauses[index].end) is not None),
+            "begins": float(begins),
+            "begins and states": float(begins and stated and found["fresh"] + found["fresh kin"] >= _DECISIVE),
+            "states": float(stated),
+            "sequel": float(wording.SEQUEL.match(self.text, start, self.clauses[index].end) is not None),
+            "timed": float(wording.TIMED.match(self.text, start, self.clauses[index].end) is not None),
+            "number": float(self.text[start].isdigit()),
+            "counts": float(counts),
+            "counted": float(counted),
+            "both count": float(counts and counted),
+            "result": float(wording.RESULT.search(self.text, start, end) is not None),
+            "honour": float(wording.HONOUR.search(self.text, start, end) is not None),
+            "shared": _shared(self.text[start:end], self.text[before:start]),
+            "short": float(end - start < _SHORT),
+            "short before": float(self.clauses[index].start - before < _SHORT),
+            "long": min(end - start, 200) / 100,
+            "long before": min(start - before, 400) / 100,
+            "leaders": float(Role.LEADERSHIP in roles and Role.MEASURE not in roles),
+            "item": float(self.item > 0),
+        }
 
-    def _counts(self, index: int) -> bool:
-        """Whether a sentence that no verb opens begins with its subject matter and counts it."""
-        start, end = self.clauses[index].start, self.clauses[self.stops["。"][index] - 1].end
-        first = next((hit for hit in self.hits[index] if hit.value.weight >= _DECISIVE), None)
-        near_start = first is not None and first.start - start <= 2 * _SUBJECT
-        return near_start and wording.COUNT.search(self.text, start, end) is not None
-
-    def _turns_inside(self, index: int) -> bool:
-        """Whether a comma parts two measures of one sentence: a verb opens the second, and it goes on or is counted."""
-        clause = self.clauses[index]
-        if not self._begins(index) or clause.start - self.clauses[self.begin].start < _STUB:
-            return False
-        stop = min(self.stops["；"][index], index + _AHEAD)
-        name, weight = strongest(self._weights(index, stop))
-        if families()[name] & _GENERAL:
-            return False
-        return weight >= 3 or wording.COUNT.search(self.text, clause.start, clause.end) is not None
-
-    def _honours(self, index: int, stop: int) -> bool:
-        start, end = self.clauses[index].start, self.clauses[stop - 1].end
-        return wording.HONOUR.search(self.text, start, end) is not None
+    def head(self, index: int) -> int:
+        """Where the words of a clause begin, behind blanks."""
+        at, end = self.clauses[index].start, self.clauses[index].end - 1
+        while at < end and self.text[at].isspace():
+            at += 1
+        return at
 
     def _begins(self, index: int) -> bool:
-        clause = self.clauses[index]
-        return wording.VERB.match(self.text, clause.start, clause.end) is not None
+        return wording.VERB.match(self.text, self.head(index), self.clauses[index].end) is not None
 
     def _acts(self, index: int) -> bool:
-        clause = self.clauses[index]
-        return wording.ACTION.match(self.text, clause.start, clause.end) is not None
+        return wording.ACTION.match(self.text, self.head(index), self.clauses[index].end) is not None
 
     # ------------------------------------------------------------ shortcomings
 
@@ -212,3 +202,44 @@ def _by_clause(clauses: Sequence[Clause], hits: Sequence[Hit[Topic]]) -> list[li
         if clauses and clauses[index].start <= hit.start < clauses[index].end:
             rows[index].append(hit)
     return rows
+
+
+def _is_plain(sign: str, evidence: Mapping[str, float]) -> bool:
+    """Whether a sentence on one counted measure follows a sentence on another."""
+    return (
+        sign == "。"
+        and evidence["both count"] > 0
+        and evidence["early"] > 0
+        and evidence["old"] >= _DECISIVE
+        and not (evidence["carry"] or evidence["result"] or evidence["leaders"])
+    )
+
+
+def _novelty(new: TopicWeights, old: TopicWeights, part: TopicWeights) -> dict[str, float]:
+    """How the strongest topic of what comes stands to the topics before it, and how those go on in the whole part."""
+    name, weight = strongest(new)
+    before, reached = strongest(old)
+    kin = families()
+    known = old.get(name, 0.0)
+    near = name != "" and any(kin[other] & kin[name] for other, w in old.items() if w >= _DECISIVE and other != name)
+    fresh = 0.0 if known else min(weight, _MOST)
+    return {
+        "fresh": 0.0 if near else fresh,
+        "fresh kin": fresh if near else 0.0,
+        "known": min(weight, _MOST) if known else 0.0,
+        "known weight": min(known, _MOST),
+        "nothing new": float(not name),
+        "old": min(reached, _MOST),
+        "nothing old": float(not before),
+        "carry": min(part.get(before, 0.0), _MOST) if before else 0.0,
+    }
+
+
+def _shared(text: str, before: str) -> float:
+    """The share of pairs of characters in `text` that also stand in `before`."""
+    pairs, others = _pairs(text), _pairs(before)
+    return len(pairs & others) / len(pairs) if pairs else 0.0
+
+
+def _pairs(text: str) -> set[str]:
+    return {a + b for a, b in pairwise(text) if "一" <= a <= "鿿" and "一" <= b <= "鿿"}

@@ -18,6 +18,7 @@ class Opening(Enum):
     CAUSE = "cause"
     PLAN = "plan"
     PROBLEM = "problem"  # in a paragraph about something else
+    FLAW = "flaw"  # of a measure, in one clause among measures
     SUMMARY = "summary"
     CLOSING = "closing"  # 特此报告
     TOPIC = "topic"  # another measure, problem or plan

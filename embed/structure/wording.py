@@ -18,6 +18,7 @@ __all__ = [
     "COUNT",
     "EVALUATION",
     "FALLS",
+    "FALLS_SHORT",
     "HAND_OVER",
     "HONOUR",
     "ITEM",
@@ -33,6 +34,8 @@ __all__ = [
     "SUMMARY",
     "TIMED",
     "VERB",
+    "WILL",
+    "YET",
     "alternatives",
     "item_value",
 ]
@@ -80,8 +83,8 @@ _DEEP = alternatives("主要 根本 深层次 深层 重要 客观 主观 具体
 CAUSE = re.compile(
     alternatives(
         rf"""
-        (?:主要|问题)?(?:原因|成因|根源)(?:分析|剖析)?[：:] 究其 (?:深究|细究|究|探究)其因 追根溯源 追根究底 归根结底
-        归根到底 归结起来 细究起来 深究起来
+        (?:主要|问题)?(?:原因|成因|根源)(?:分析|剖析)?[：:] 究其 (?:深究|细究|究|探究)其因 追根溯源 追根究底
+        追到根[上子] 归根结底 归根到底 归结起来 细究起来 深究起来
         说到底
         (?:往深里|往深处|往根上|从根上|从根本上|根本上|深层次)(?:看|找|说|讲|挖) 追其根本 反过来看 之所以
         (?:分析|剖析|细究|深究)起来 (?:个中|其中的?)?{_REASON}(?:不外乎|无非|很多|是多方面的|[，,])
@@ -130,6 +133,7 @@ PLAN = re.compile(
         (?:整改|改进|应对|下步|解决)(?:措施|举措|对策|办法|方向|打算)[：:是]
         (?:为此|对此|为解决|为补齐|为破解|对于{_NOW}{_FLAWS}){_SOME}{{0,14}}[，,]?{_SOME}{{0,12}}\
             (?:将|拟|计划|准备|打算|下一步|今后)
+        (?:下半年|明年上半年)[，,]?(?:我(?:们|镇|乡|局|区|县|市|街道|委|厅|省|州|旗))?(?:将|拟|计划|打算|重点|要|还要|继续)
         我(?:们|镇|乡|局|区|县|市|街道|委|厅|省|州|旗)?(?:将|拟|计划|打算|准备)\
             (?:继续|进一步|在|从|着力|重点|切实|坚持|持续)
         (?P<year>20[0-9]{{2}})年(?:度|我|[，,]|将|拟|计划|要|还将|重点|起|上半年|底前)
@@ -199,6 +203,22 @@ SHORTCOMING = re.compile(
         """
     )
 )
+# A clause that takes back something of the measure before it …
+YET = re.compile(
+    r"(?P<but>但是?(?![^，,。；;]{0,6}(?:也|同时))|然而|不过|可是|遗憾的是|美中不足的是)|由于|受限于|受制于"
+    r"|(?:个别|少数|部分|有的|有些|一些)(?=[^，,。；;]{2,})"
+)
+# … and says what it lacks.
+FALLS_SHORT = re.compile(
+    _FALLS
+    + "|"
+    + alternatives(
+        """达不到 跟不上 赶不上 没用过 管不了 无法 没有真正 没有完全 不及 不通 未完全 未形成 未全部 不合格 凑数 过场
+        走形式 不愿 不敢 不会 不懂 偏[晚多大高] 瓶颈 打折扣 时有发生 居高不下 缺口 空缺 断档"""
+    )
+)
+# Work to come, where problems and plans share a part: 将完善…, 拟出台…
+WILL = re.compile(r"(?:我[一-鿿]{1,3})?(?:将(?!近)|拟|打算|准备|力争)")
 # A clause that goes on with what its subject lacks.
 LACKS = re.compile(alternatives("缺乏 缺少 缺失 没有 未 难以 无法 不能 导致 影响 造成 使 存在 仍 还 对"))
 # A short sentence that names a shortcoming and is explained by the next: 执法队伍待强化。

@@ -195,3 +195,18 @@ def test_a_heading_keeps_the_words_for_times_that_belong_to_it() -> None:
     text = HEAD + "一、2023年主要工作\n开展普法宣传12场。\n二、下一步工作打算\n加强执法培训。\n"
 
     assert [heading for _, _, heading in outline_of(text)] == ["2023年主要工作", "下一步工作打算"]
+
+
+def test_a_blank_beside_a_number_parts_no_heading_from_its_text() -> None:
+    text = HEAD + "一、主要工作\n(一)配合司法所为 9 名社区矫正对象安排公益劳动,按月写出评语,帮助找到工作。\n"
+
+    assert outline_of(text) == [(1, "一、", "主要工作")]
+
+
+def test_marks_without_their_first_bracket_are_found_in_text_without_line_breaks() -> None:
+    text = HEAD + (
+        "一、主要工作 一)强化领导,压实责任。全年召开专题会议3次,研究解决问题5个。 "
+        "二)规范决策,提升水平。聘请法律顾问1名,审查合同36份,提出意见70余条。\n"
+    )
+
+    assert outline_of(text)[1:] == [(2, "一)", "强化领导,压实责任"), (2, "二)", "规范决策,提升水平")]

@@ -1,0 +1,79 @@
+"""Turns: where a paragraph begins to speak of another measure."""
+
+from __future__ import annotations
+
+import pytest
+
+from embed.structure.passages import divide
+from embed.structure.report import Role
+from embed.structure.sentences import find_clauses
+from embed.structure.topics import find_topics
+from embed.structure.turn_weights import read_turn_weights
+from embed.structure.turns import Turns
+from embed.structure.units import Context
+
+
+def turns_of(text: str) -> Turns:
+    return Turns(text, find_clauses(text, 0, len(text)), find_topics(text), Context(frozenset({Role.MEASURE})))
+
+
+def divided(text: str) -> list[str]:
+    units = divide(text, 0, len(text), find_topics(text), Context(frozenset({Role.MEASURE})))
+    return [text[unit.start : unit.end] for unit in units]
+
+
+@pytest.mark.parametrize("sign", ["。", "；", "，"])
+def test_every_evidence_has_a_weight_behind_every_sign(sign: str) -> None:
+    evidence = turns_of("调解纠纷9件。办理法律援助4件。").evidence(1, "。")
+
+    assert evidence is not None
+    assert set(read_turn_weights().weights[sign]) == {*evidence, "bias"}
+
+
+def test_the_evidence_of_a_known_topic_is_no_fresh_one() -> None:
+    evidence = turns_of("排查矛盾纠纷9件。调解矛盾纠纷4件。").evidence(1, "。")
+
+    assert evidence is not None
+    assert evidence["fresh"] == evidence["fresh kin"] == 0
+    assert evidence["known"] == evidence["carry"] > 0
+
+
+@pytest.mark.parametrize(
+    "measures",
+    [
+        pytest.param(
+            ["全年调解各类矛盾纠纷273件,调解成功率98%;", "办理法律援助案件31件,帮助26名农民工讨回工资38.9万元。"],
+            id="disputes and legal aid",
+        ),
+        pytest.param(
+            [
+                "编制公布行政许可事项清单526项,调整权责事项148项;",
+                "推行一网通办,140项高频事项实现跨省通办。",
+            ],
+            id="lists of powers and services online",
+        ),
+        pytest.param(
+            ["全年审核规范性文件58份,废止11份。", "签订常年法律顾问合同,律师参与谈判14次,审查合同36份。"],
+            id="documents and advisers",
+        ),
+    ],
+)
+def test_parts_of_a_sentence_that_state_different_measures_are_passages(measures: list[str]) -> None:
+    assert divided("".join(measures)) == measures
+
+
+def test_results_and_examples_stay_with_their_measure() -> None:
+    text = "推行人民调解“三级过滤”,全年排查纠纷462件,调解成功451件。两户居民因共墙相持三年,经调解握手言和。"
+
+    assert divided(text) == [text]
+
+
+@pytest.mark.parametrize(
+    ("measure", "flaw"),
+    [
+        ("对照清单承接赋权事项38项,编制权责清单并公示,", "但其中燃气管理等事项专业性强,技术支撑跟不上。"),
+        ("聘请法律顾问审查合同53份,提出意见121条;", "但个别科室把审查当成过场,事后补审时有发生。"),
+    ],
+)
+def test_what_a_measure_lacks_is_a_passage_of_its_own(measure: str, flaw: str) -> None:
+    assert divided(measure + flaw) == [measure, flaw]
