@@ -98,7 +98,7 @@ def request_for_passage(generation: Generation, query: SimilarQuery) -> Request:
     row = generation.row_of(query.passage or "")
     view = view_of(generation)
     words, topics = view.bags_of_row(row)
-    probe = Probe(np.array(generation.vectors[row]), words, topics, PASSAGE_MIX)
+    probe = Probe(generation.vectors_at(np.array([row], dtype=np.int32))[0], words, topics, PASSAGE_MIX)
     report = int(generation.passages.report[row])
     bonus = _bonus(query.roles, bonus_for_passage(ROLES[generation.passages.role[row]]))
     hidden = np.array([row], dtype=np.int32)
