@@ -62,7 +62,7 @@ def test_the_manifest_says_what_recall_was_measured_and_holds_the_target(generat
     assert (index.kind, index.lists, index.measured_on) == ("ivf", cells_for(REPORTS * EACH), 128)
     assert index.recall is not None
     assert index.recall >= TARGET
-    assert {(p.share, p.depth) for p in index.plans} == {(s, d) for s in (1.0, 0.5, 0.1, 0.01) for d in (10, 100)}
+    assert {(p.share, p.depth) for p in index.plans} == {(s, d) for s in (1.0, 0.5, 0.2, 0.1, 0.01) for d in (10, 100)}
 
 
 @pytest.mark.parametrize(
