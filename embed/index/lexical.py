@@ -142,6 +142,13 @@ class LexicalIndex:
             self._ids = {word: i for i, word in enumerate(self.vocabulary)}
         return [self._ids[t] for t in terms if t in self._ids]
 
+    def idf_of(self, term: str, default: float) -> float:
+        """How rare one term is; `default` where no passage has it."""
+        if not self._ids:
+            self.ids([])
+        number = self._ids.get(term)
+        return default if number is None else float(self.idf[number])
+
     def frequencies(self, ids: NDArray[np.int32]) -> NDArray[np.int64]:
         """How many passages have each of these terms, given by number."""
         ids = np.asarray(ids, dtype=np.int64)

@@ -7,7 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-__all__ = ["with_parts", "words"]
+__all__ = ["with_parts", "words", "words_with_starts"]
 
 LONG = 4  # characters of a word that is also looked up by its parts
 _CONTENT = re.compile(r"(?:[\u3400-\u9fff]+|[A-Za-z][A-Za-z0-9+.-]*)")
@@ -30,6 +30,16 @@ def words(text: str) -> list[str]:
     """The words of a simplified text in their order, Latin in lower case; no punctuation, numbers or empty words."""
     empty = _empty()
     return [word.lower() for word in _segmenter().cut(text) if word not in empty and _CONTENT.fullmatch(word)]
+
+
+def words_with_starts(text: str) -> list[tuple[int, str]]:
+    """The words as `words` gives them, each with the offset of its first character."""
+    empty, found, start = _empty(), [], 0
+    for word in _segmenter().cut(text):
+        if word not in empty and _CONTENT.fullmatch(word):
+            found.append((start, word.lower()))
+        start += len(word)
+    return found
 
 
 def with_parts(found: list[str]) -> list[str]:

@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
 __all__ = ["command", "query_of"]
 
-_BATCH = 256  # queries that are answered together
-
 
 @click.command("similar", help="查找相似段落 · Find similar passages")
 @settings_options("store", "model", "engine", "cache", "threads", "lang")
@@ -156,21 +154,20 @@ def query_of(given: Mapping[str, Any], *, defaults: Mapping[str, Any] | None = N
 
 def _run_batch(settings: Settings, batch: Path, out: Path) -> None:
     from embed.index import Store
-    from service.similar import find_similar_many
+    from embed.models import cores_given
+    from service.similar import find_in_batches
 
     lines = list(_read_queries(batch))
     with Store.open(settings.store).current() as generation:
         encoder = _encoder(settings, generation) if any(q.text is not None for _, q in lines) else None
         written = []
-        for begin in range(0, len(lines), _BATCH):
-            part = lines[begin : begin + _BATCH]
-            answers = find_similar_many(generation, encoder, [query for _, query in part])
-            for (key, _), answer in zip(part, answers, strict=True):
-                results = [
-                    {"passage": hit.passage, "report": hit.report, "score": hit.score, "kind": str(hit.kind)}
-                    for hit in answer.hits
-                ]
-                written.append(json.dumps({"id": key, "results": results}, ensure_ascii=False))
+        answers = find_in_batches(generation, encoder, [query for _, query in lines], workers=cores_given())
+        for (key, _), answer in zip(lines, answers, strict=True):
+            results = [
+                {"passage": hit.passage, "report": hit.report, "score": hit.score, "kind": str(hit.kind)}
+                for hit in answer.hits
+            ]
+            written.append(json.dumps({"id": key, "results": results}, ensure_ascii=False))
     out.write_text("".join(line + "\n" for line in written), encoding="utf-8")
 
 

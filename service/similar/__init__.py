@@ -45,6 +45,7 @@ from service.similar.findings import (
     Template,
 )
 from service.similar.fused import neighbours
+from service.similar.parallel import find_in_batches
 from service.similar.query import LONGEST_TEXT, MOST_RESULTS, GroupBy, SimilarQuery
 from service.similar.reuse import reuse
 
@@ -92,6 +93,7 @@ __all__ = [
     "compare",
     "copy_families",
     "distinctive",
+    "find_in_batches",
     "find_similar",
     "find_similar_many",
     "neighbours",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from embed.index.topics import TOPIC_MARK, read_topics
-from embed.index.words import words
+from embed.index.words import words_with_starts
 from embed.structure.report import Region
 from service.similar.answer import Citation, ClauseMatch, Direction, Why, WordMatch
 from service.similar.view import Bag, Probe, View
@@ -118,13 +118,18 @@ def _clauses(view: View, query_text: str, hit_text: str) -> tuple[ClauseMatch, .
 @lru_cache(maxsize=4096)
 def _clauses_of(text: str) -> tuple[tuple[int, int, frozenset[str]], ...]:
     spans = [match.span() for match in _CLAUSE.finditer(text)][:_CLAUSES]
-    return tuple((start, end, frozenset(words(text[start:end]))) for start, end in spans)
+    found: list[set[str]] = [set() for _ in spans]
+    place = 0
+    for at, word in words_with_starts(text):  # a sign between clauses is never inside a word
+        while place < len(spans) and spans[place][1] <= at:
+            place += 1
+        if place == len(spans):
+            break
+        found[place].add(word)
+    return tuple((start, end, frozenset(each)) for (start, end), each in zip(spans, found, strict=True))
 
 
 def _rarities(view: View, found: frozenset[str]) -> dict[str, float]:
     """The inverse document frequency of each word; of one that the store does not know, the highest there is."""
-    lexical = view.generation.lexical
-    rarity = dict.fromkeys(found, view.highest_idf)
-    known = sorted(word for word in found if lexical.ids([word]))
-    rarity.update(zip(known, lexical.idf[lexical.ids(known)].tolist(), strict=True))
-    return rarity
+    lexical, highest = view.generation.lexical, view.highest_idf
+    return {word: lexical.idf_of(word, highest) for word in found}
