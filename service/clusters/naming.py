@@ -104,7 +104,10 @@ def _fits(phrase: str) -> bool:
 
 
 def name_from(terms: Sequence[str], phrases: Sequence[Phrase], texts: Sequence[str]) -> str:
-    """The phrase that holds most of the distinguishing terms, headings before texts; the terms where no phrase fits."""
+    """The phrase that holds most of the distinguishing terms, headings before texts.
+
+    Where none holds any, the first phrase of the most central text; the terms where no phrase fits at all.
+    """
     rank = {term: 1 / (1 + place) for place, term in enumerate(terms)}
     candidates: dict[str, float] = {}
     for phrase in phrases:
@@ -118,7 +121,8 @@ def name_from(terms: Sequence[str], phrases: Sequence[Phrase], texts: Sequence[s
         score = round(held * prior / (1 + 0.03 * len(text)), 6)
         if score > best_score:
             best, best_score = text, score
-    return best if best_score >= 0.5 else "、".join(terms[:3]) or "未命名"
+    first = next((piece for text in texts for piece in phrases_of(text)), "")
+    return best or first or "、".join(terms[:3]) or "未命名"
 
 
 def central_sentence(text: str, terms: Sequence[str]) -> str:

@@ -24,3 +24,11 @@ def test_a_phrase_begins_and_ends_as_a_name_can(text: str, expected: list[str]) 
 
 def test_where_no_phrase_fits_the_terms_are_the_name() -> None:
     assert name_from(("编制", "待遇", "平台"), [], ["的是"]) == "编制、待遇、平台"
+
+
+def test_a_clause_of_the_most_central_text_is_better_than_a_list_of_words() -> None:
+    assert (
+        name_from(("错误", "一闹"), [], ["主要是能力不足的干部多,本领恐慌。", "群众习惯一闹就解决。"])
+        == "群众习惯一闹就解决"
+    )
+    assert name_from(("编制", "待遇"), [], ["基层条件艰苦,留不住人。"]) == "基层条件艰苦"
