@@ -16,7 +16,7 @@ from embed.structure.kinds import find_kind
 from embed.structure.page_fields import FieldKind, PageField, read_page_fields
 from embed.structure.places import PlaceReader
 from embed.structure.report import Candidate, Evidence, Level, Metadata, Region, ReportKind
-from embed.structure.title import Title, find_title, quoted, title_of_page
+from embed.structure.title import Title, find_title, quoted, title_beside_chrome, title_of_page
 from embed.structure.years import find_year
 
 __all__ = ["read_metadata"]
@@ -45,7 +45,9 @@ class _Reader:
 
     def read(self) -> Metadata:
         fields = read_page_fields(self.source, self.clean, self.frame)
-        found = find_title(self.source, self.clean, self.frame) or title_of_page(fields)
+        found = (
+            find_title(self.source, self.clean, self.frame) or title_of_page(fields) or title_beside_chrome(self.source)
+        )
         title = found.text if found else ""
         number = self._doc_number(fields)
         published = self._published(fields)

@@ -43,12 +43,17 @@ _PERSONAL = re.compile(r"第一责任人|亲自")  # said of nobody but the lead
 _SUBJECT = re.compile(
     r"(?:[一二三四五六]是)?[^，,。；;]{0,8}(?:书记|[省市县区镇乡局州盟旗厅]长|主要负责(?:人|同志)|主要领导)(?!牵头)"
 )
+# 对上述差距，局长没有只听汇报, but not 部分乡镇主要领导重视不够
+_LEADERS_ACT = re.compile(
+    r"(?![^。；;]{0,16}(?:个别|部分|少数|一些|有的|有些|不少))(?:[对针就][^，,。；;]{2,12}[，,])?"
+    r"[^，,。；;]{0,8}(?:书记|[省市县区镇乡局州盟旗厅]长)(?![^。；;]{0,24}(?:不够|不足|不强|不高|不到位|有待))"
+)
 _PLANS = re.compile(
     r"下一步|下步|今后|明年|来年|将(?!(?:有关|相关|主要|具体)?情况)|重点(?:做好|抓好)|打算|计划|安排|整改|改进措施|对策|针对(?:以上|上述|这些)"
 )
 _HANDS_OVER = re.compile(r"现[将就]|(?:报告|汇报|总结|通报|公布|公开)如下")
 _CAUSES = re.compile(r"原因|成因|根源|根子|症结|之所以")
-_PROBLEMS = re.compile(r"不足|问题|短板|薄弱|差距|困难|弱项|难点|短处|距离|难题")
+_PROBLEMS = re.compile(r"不足|问题|短板|薄弱|差距|困难|弱项|难点|短处|距离|难题|毛病|欠账|做得不|没做好|如人意")
 
 
 class Situation(NamedTuple):
@@ -157,6 +162,8 @@ def _leaders(text: str, situation: Situation) -> float:
         return evidence + (0.5 if duties and not leaders and _SELF.search(text) else 0.0)
     if leaders and duties >= 3 and not _in_part(situation) and _PERSONAL.search(text):
         return evidence + 1.5
+    if leaders >= 2 and _in_part(situation) and _LEADERS_ACT.match(text):
+        return evidence + 4.5  # what the leaders did about it
     return evidence * (0.6 if leaders else 0.3)
 
 

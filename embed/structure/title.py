@@ -8,7 +8,7 @@ from embed.reading.document import CleanText, SourceDocument
 from embed.structure.frame import GENRE, Frame, LinePart
 from embed.structure.page_fields import FieldKind, PageField
 
-__all__ = ["Title", "bare_title", "find_title", "quoted"]
+__all__ = ["Title", "bare_title", "find_title", "quoted", "title_beside_chrome", "title_of_page"]
 
 from dataclasses import dataclass
 
@@ -36,6 +36,13 @@ _GENRE_TAIL = re.compile(
 _HEAD = re.compile(
     r"^[^-_|—–｜《》。，,]{2,24}(?:网|网站|门户网站|人民政府|平台)[ \u3000]*[-_|"
     r"—–｜]{1,3}[ \u3000]*(?=[^-_|—–｜]{6})"
+)
+
+_PAGE_HEAD = 800  # characters at the top of a page in which its title is looked for
+# 首页 > 政务公开 > 某镇 某镇2023年法治政府建设情况报告 发布日期:…
+_BETWEEN = re.compile(
+    rf"[>》›»][ \u3000]?[^\s>》›»]{{2,20}}[ \u3000]+(?P<title>[^\s，。；>]{{6,60}}{GENRE})[ \u3000]+"
+    r"(?=(?:发布|发文|成文|时间|日期|来源|信息来源|文章来源|作者|浏览|字号|【)[^。]{0,12}[:：】])"
 )
 
 
@@ -71,6 +78,15 @@ def title_of_page(fields: list[PageField]) -> Title | None:
             if re.search(r"法治|依法|述法", text) and re.search(GENRE + "$", text):
                 return Title(text, text, field.start, field.end)
     return None
+
+
+def title_beside_chrome(source: SourceDocument) -> Title | None:
+    """The title of a page saved as one line: between the path of the page and its line of publication."""
+    match = _BETWEEN.search(source.text, 0, _PAGE_HEAD)
+    if match is None:
+        return None
+    text = bare_title(match["title"])
+    return Title(text, text, match.start("title"), match.start("title") + len(text))
 
 
 def bare_title(text: str) -> str:

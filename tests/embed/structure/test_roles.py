@@ -155,3 +155,17 @@ def test_a_passage_names_the_headings_above_it() -> None:
 
     assert report.passages[-1].heading == ("主要工作", "化解纠纷")
     assert report.passages[-1].section == 1
+
+
+@pytest.mark.parametrize(
+    ("sentence", "role"),
+    [
+        ("镇党委书记、镇长没有把问题往下推,书记领走最难的5件。", "leadership"),
+        ("对上述差距,局党组书记、局长没有只听汇报。", "leadership"),
+        ("部分乡镇书记、镇长对法治工作重视不够。", "problem"),
+    ],
+)
+def test_what_leaders_did_about_the_problems_is_their_duty(sentence: str, role: str) -> None:
+    text = HEAD + f"一、主要工作\n全年调解纠纷89件。\n二、还有哪些做得不好\n执法力量不足。\n{sentence}\n"
+
+    assert roles_of(text)[-1] == (role, sentence)
