@@ -219,7 +219,8 @@ def test_an_empty_document_concludes_nothing() -> None:
 
 def test_the_title_of_a_page_in_one_line_stands_between_its_path_and_its_date() -> None:
     text = (
-        "您现在的位置:首页 > 政务公开 > 永兴镇 湄潭县永兴镇2023年法治政府建设工作情况报告 发布日期:2024-01-11 来源:永兴镇人民政府 "
+        "您现在的位置:首页 > 政务公开 > 永兴镇 湄潭县永兴镇2023年法治政府建设工作情况报告 "
+        "发布日期:2024-01-11 来源:永兴镇人民政府 "
         "2023年,永兴镇扎实推进依法行政。现将情况报告如下: 一、主要做法 聘请法律顾问1名,审查合同36份。\n"
     )
 
