@@ -6,13 +6,13 @@ The codes are RaBitQ (Gao and Long 2024, doi 10.1145/3654970), two bits for each
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from embed.exceptions import StoreCorrupt
-from embed.index.files import disk_errors, read_array, settle_file
+from embed.index.files import disk_errors, settle_file
 from embed.index.manifest import IndexSettings, Plan
 from embed.index.neighbours import Neighbours, best_rows
 from embed.index.scattered import ScatteredRows
@@ -57,12 +57,12 @@ def build_ivf(folder: Path, roles: NDArray[np.int8]) -> IndexSettings:
 
     The cells are trained on a sample, always the same one for the same vectors. Time: O(rows × cells × d).
     """
-    vectors = cast("NDArray[np.float32]", read_array(folder / "vectors.npy"))
+    vectors = ScatteredRows(folder / "vectors.npy")  # read, not mapped: the process does not grow to their size
     cells = cells_for(len(vectors))
     index = _trained(vectors, cells)
     faiss = _faiss()
     for begin in range(0, len(vectors), _BLOCK):
-        index.add(np.ascontiguousarray(vectors[begin : begin + _BLOCK]))
+        index.add(vectors.block(begin, begin + _BLOCK))
     path = folder / NAME
     with disk_errors(path):
         faiss.write_index(index, str(path))
@@ -78,11 +78,11 @@ def build_ivf(folder: Path, roles: NDArray[np.int8]) -> IndexSettings:
     )
 
 
-def _trained(vectors: NDArray[np.float32], cells: int) -> Any:  # noqa: ANN401 - faiss has no types
+def _trained(vectors: ScatteredRows, cells: int) -> Any:  # noqa: ANN401 - faiss has no types
     faiss = _faiss()
     dimension = vectors.shape[1]
     chosen = np.unique(np.linspace(0, len(vectors) - 1, min(len(vectors), cells * _PER_CELL)).astype(np.int64))
-    sample = np.ascontiguousarray(vectors[chosen])
+    sample = vectors.take(chosen)
     means = faiss.Kmeans(
         dimension,
         cells,
@@ -159,14 +159,14 @@ class IvfIndex:
         return found, scores
 
 
-def _measure(index: IvfIndex, vectors: NDArray[np.float32], roles: NDArray[np.int8]) -> list[Plan]:
+def _measure(index: IvfIndex, vectors: ScatteredRows, roles: NDArray[np.int8]) -> list[Plan]:
     """For every share and depth the fewest probes that hold the recall, on rows of the store itself as queries.
 
     Each share is tried on random rows, and at ten results also on the rows of each role, which lie together. Rarer
     rows need no fewer probes than common ones, so each share starts where the wider one ended.
     """
     rows = np.unique(np.linspace(0, len(vectors) - 1, _QUERIES).astype(np.int64))
-    queries = np.ascontiguousarray(vectors[rows])
+    queries = vectors.take(rows)
     chance = np.random.default_rng(_SEED)
     draw = chance.random(len(vectors))
     masks: dict[tuple[float, int], NDArray[np.bool_]] = {(share, -1): draw < share for share in _SHARES}
@@ -240,13 +240,13 @@ def _recall(
 
 
 def _brute_force(
-    vectors: NDArray[np.float32], queries: NDArray[np.float32], masks: list[NDArray[np.bool_]]
+    vectors: ScatteredRows, queries: NDArray[np.float32], masks: list[NDArray[np.bool_]]
 ) -> list[NDArray[np.float32]]:
     """For each mask the highest scores of each query, descending, −inf where there are fewer."""
     k = max(_DEPTHS) + 1
     scores = [np.full((len(queries), k), -np.inf, dtype=np.float32) for _ in masks]
     for begin in range(0, len(vectors), _BLOCK):
-        products = queries @ vectors[begin : begin + _BLOCK].T
+        products = queries @ vectors.block(begin, begin + _BLOCK).T
         for n, mask in enumerate(masks):
             part = np.concatenate([scores[n], products[:, mask[begin : begin + _BLOCK]]], axis=1)
             scores[n] = -np.sort(-np.partition(part, part.shape[1] - k, axis=1)[:, -k:], axis=1)

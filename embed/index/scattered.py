@@ -35,6 +35,21 @@ class ScatteredRows:
         if hasattr(self, "_handle"):
             os.close(self._handle)
 
+    def __len__(self) -> int:
+        return self.shape[0]
+
+    def block(self, begin: int, end: int) -> NDArray[np.float32]:
+        """A copy of rows begin … end − 1, of those that exist, shape (rows, d)."""
+        end = min(end, self.shape[0])
+        taken = np.empty((max(0, end - begin), self.shape[1]), dtype=np.float32)
+        left, place = taken.reshape(-1).view(np.uint8).data, self._start + begin * self.shape[1] * 4
+        while left:
+            read = os.preadv(self._handle, [left], place)
+            if not read:
+                raise StoreCorrupt("the vectors end before their last row.", hint="Run `bijian store verify`.")
+            left, place = left[read:], place + read
+        return taken
+
     def take(self, rows: NDArray[np.integer[Any]]) -> NDArray[np.float32]:
         """Copies of these rows, shape (len(rows), d).
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from embed.index import Filter, Generation
 from embed.index.ivf import TARGET, build_ivf, cells_for
+from embed.index.scattered import ScatteredRows
 from embed.structure.report import Region, Report, Role
 from tests.helpers.stores import HashEncoder, make_report, make_store
 
@@ -138,3 +139,14 @@ def test_the_same_vectors_give_the_same_index_bytes_whatever_the_threads(tmp_pat
         written.append(((tmp_path / name / "cells.faiss").read_bytes(), settings))
 
     assert written[0] == written[1]
+
+
+def test_a_block_of_stored_rows_ends_where_they_end(tmp_path: Path) -> None:
+    vectors = np.arange(20, dtype=np.float32).reshape(5, 4)
+    np.save(tmp_path / "vectors.npy", vectors)
+    rows = ScatteredRows(tmp_path / "vectors.npy")
+
+    assert len(rows) == 5
+    np.testing.assert_array_equal(rows.block(1, 3), vectors[1:3])
+    np.testing.assert_array_equal(rows.block(3, 9), vectors[3:])
+    assert rows.block(5, 9).shape == (0, 4)
