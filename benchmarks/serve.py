@@ -1,8 +1,7 @@
-"""A real server over loopback under load, and what its memory does meanwhile.
+"""A real server over loopback under load.
 
-Similar by passage and by text with 16 clients, the page, start to ready; then a mixed load with uploads and generation
-swaps. The large store is the synthetic one of `benchmarks.synthetic` under the real model's name, so that texts are
-encoded for real; the mixed load runs on the annotated reports, because uploads need real readings.
+Similar by passage and by text with 16 clients, the page, start to ready. The store is the synthetic one of
+`benchmarks.synthetic` under the real model's name, so that texts are encoded for real.
 """
 
 from __future__ import annotations
@@ -12,7 +11,6 @@ import dataclasses
 import json
 import os
 import random
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -33,25 +31,22 @@ LIMITS = [
     ("by text/p99_ms", "<=", 500.0),
     ("page/p99_ms", "<=", 1000.0),
     ("start_to_ready_s", "<=", 6.0),
-    ("mixed/failed", "<=", 0.0),
 ]
 
 
 def run(quick: bool) -> dict[str, Any]:
-    """Measure everything; about two minutes when quick, a quarter of an hour in full."""
+    """Measure everything; a minute when quick, three in full."""
     passages = 20_000 if quick else 100_000
     with tempfile.TemporaryDirectory(prefix="bijian-serve-") as folder:
-        large, small = Path(folder) / "large", Path(folder) / "small"
+        large = Path(folder) / "large"
         make_large(large, passages)
-        make_small(small)
         figures: dict[str, Any] = {"passages": passages, "clients": CLIENTS}
         figures |= load(large, seconds=10 if quick else 30)
-        figures["mixed"] = mixed(small, seconds=60 if quick else 600)
     return figures
 
 
 def table(figures: dict[str, Any]) -> str:
-    """Requests a second and latencies, then the mixed load."""
+    """Requests a second and latencies."""
     setting = f"{figures['passages']:,} passages, {figures['clients']} clients, {figures['workers']} serving processes"
     lines = [
         f"{setting}; start to ready {figures['start_to_ready_s']:.1f} s.",
@@ -64,11 +59,6 @@ def table(figures: dict[str, Any]) -> str:
         lines.append(
             f"| {name} | {row['per_second']:.0f} | {row['p50_ms']:.0f} | {row['p99_ms']:.0f} | {row['failed']} |"
         )
-    found = figures["mixed"]
-    curve = ", ".join(f"{mb:.0f}" for mb in found["memory_mb"])
-    counts = f"{found['requests']} requests, {found['failed']} failed, {found['swaps']} generation swaps"
-    lines += ["", f"Mixed load for {found['seconds']} s: {counts}, {found['uploads']} uploads."]
-    lines += [f"Resident memory of the server in MB, evenly over time: {curve}."]
     return "\n".join(lines)
 
 
@@ -86,16 +76,6 @@ def make_large(path: Path, passages: int) -> None:
     stamp = dataclasses.replace(manifest.model, name=encoder.model, fingerprint=encoder.fingerprint)
     dataclasses.replace(manifest, model=stamp).write(folder)
     write_current(path / "CURRENT", 1)
-
-
-def make_small(path: Path) -> None:
-    """The annotated reports and the seeds, really read and encoded."""
-    from benchmarks.similar import open_model
-    from embed.index import Store
-    from embed.pipeline import index_files
-
-    files = [ROOT / "seeds", *sorted((ROOT / "tests" / "gold" / "dev").glob("*.txt"))[:8]]
-    index_files(Store.open(path, create=True), files, open_model())
 
 
 class Server:
@@ -233,71 +213,3 @@ def load(store: Path, *, seconds: float) -> dict[str, Any]:
     finally:
         server.stop()
     return figures
-
-
-def mixed(store: Path, *, seconds: int) -> dict[str, Any]:
-    """Searches, pages, clusters and reading by eight clients while reports are uploaded and all is re-indexed."""
-    from service.client import Client
-
-    texts = questions()
-    dice = random.Random(2)
-    server = Server(store, 1)
-    url = f"http://127.0.0.1:{server.port}"
-    with Client(url) as client:
-        reports = [r.id for r in client.reports()]
-        first = client.similar("普法", k=1).generation
-        passages = [p.id for r in reports[:8] for p in client.report(r).passages]
-    requests = [
-        *(request("POST", "/v1/similar", {"text": text, "k": 10, "group_by": "county"}) for text in texts[:80]),
-        *(request("POST", "/v1/similar", {"passage": p, "k": 10}) for p in passages),
-        *(request("GET", f"/v1/passages/{p}") for p in passages[:60]),
-        *(request("GET", f"/v1/reports/{r}") for r in reports),
-        request("GET", "/v1/clusters?role=measure"),
-        request("GET", "/clusters"),
-        request("GET", "/"),
-    ]
-    memory: list[float] = []
-    uploads = 0
-
-    async def write(end: float) -> None:
-        nonlocal uploads
-        files = sorted((ROOT / "tests" / "gold" / "dev").glob("r*.txt"))[8:]
-        while time.perf_counter() < end - 10:
-            with Client(url) as client:
-                job = await asyncio.to_thread(client.upload, [files[uploads % len(files)]])
-                await asyncio.to_thread(client.wait, job)
-                uploads += 1
-                if uploads == 2:
-                    await asyncio.to_thread(client.wait, await asyncio.to_thread(client.start, "reindex"))
-            await asyncio.sleep(seconds / 12)
-
-    async def watch(end: float) -> None:
-        while time.perf_counter() < end:
-            memory.append(round(server.memory_mb(), 1))
-            await asyncio.sleep(seconds / 20)
-
-    times: list[float] = []
-    failures: list[str] = []
-
-    async def everybody() -> None:
-        end = time.perf_counter() + seconds
-        asking = [ask(server.port, lambda: dice.choice(requests), end, times, failures) for _ in range(8)]
-        await asyncio.gather(*asking, write(end), watch(end))
-
-    try:
-        asyncio.run(everybody())
-        with Client(url) as client:
-            last = client.similar("普法", k=1).generation
-    finally:
-        server.stop()
-    shutil.rmtree(store)
-    return {
-        "seconds": seconds,
-        "requests": len(times),
-        "failed": len(failures),
-        "failures": sorted(set(failures))[:3],
-        "p99_ms": round(float(np.percentile(times, 99)) * 1000, 1),
-        "swaps": last - first,
-        "uploads": uploads,
-        "memory_mb": memory,
-    }
