@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import pairwise
 
 from embed.reading.word_finder import Hit
 from embed.structure import wording
@@ -71,6 +70,8 @@ class Turns:
         start, end = self.head(index), self.clauses[stop - 1].end
         before = self.clauses[self.begin].start
         found = _novelty(here if sign == "，" else new, old, new)
+        if sign != "。" and not (found["fresh"] or found["fresh kin"]):
+            return None
         first = next((hit.start - start for hit in self.hits[index] if hit.value.weight >= _DECISIVE), end)
         early = first <= _EARLY and found["fresh"] + found["fresh kin"] >= _DECISIVE
         counts = wording.COUNT.search(self.text, start, end) is not None
@@ -93,7 +94,6 @@ class Turns:
             "both count": float(counts and counted),
             "result": float(wording.RESULT.search(self.text, start, end) is not None),
             "honour": float(wording.HONOUR.search(self.text, start, end) is not None),
-            "shared": _shared(self.text[start:end], self.text[before:start]),
             "short": float(end - start < _SHORT),
             "short before": float(self.clauses[index].start - before < _SHORT),
             "long": min(end - start, 200) / 100,
@@ -233,13 +233,3 @@ def _novelty(new: TopicWeights, old: TopicWeights, part: TopicWeights) -> dict[s
         "nothing old": float(not before),
         "carry": min(part.get(before, 0.0), _MOST) if before else 0.0,
     }
-
-
-def _shared(text: str, before: str) -> float:
-    """The share of pairs of characters in `text` that also stand in `before`."""
-    pairs, others = _pairs(text), _pairs(before)
-    return len(pairs & others) / len(pairs) if pairs else 0.0
-
-
-def _pairs(text: str) -> set[str]:
-    return {a + b for a, b in pairwise(text) if "一" <= a <= "鿿" and "一" <= b <= "鿿"}
