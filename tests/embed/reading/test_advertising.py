@@ -109,11 +109,11 @@ def test_full_width_letters_and_zero_width_joints_hide_nothing() -> None:
 
 
 def test_no_report_without_advertising_loses_a_word(gold: Path, seeds: Path) -> None:
-    clean_files = [
-        path for path in [*gold.glob("*/*.txt"), *seeds.glob("*.txt")] if not path.name.startswith(("r09", "000_"))
-    ]
+    injected = {"r09.txt", "b1.txt", "d4.txt", "000_6657645b8ea30b7f.txt"}
+    files = [*gold.glob("*/*.txt"), *seeds.glob("*.txt")]
+    clean_files = [path for path in files if path.name not in injected]
 
-    assert len(clean_files) == 20
+    assert len(clean_files) == len(files) - 4 > 30
     for path in clean_files:
         (document,) = read_documents(path)
         assert clean(document).injected == ()
