@@ -17,6 +17,7 @@ from typing import Any
 
 from embed.exceptions import QueryError
 from service.api.ledger import Ledger, now
+from service.api.shared import is_alive
 from service.settings import Settings
 
 __all__ = ["Job", "JobKind", "JobState", "Jobs"]
@@ -167,7 +168,7 @@ class Jobs:
         """Jobs whose server was killed before they began or with them have failed; one that still runs goes on."""
         rows = self._ledger.rows("SELECT id, owner, pid FROM jobs WHERE state IN ('queued', 'running')")
         for row in rows:
-            if not _is_alive(row["owner"]) and not _is_alive(row["pid"]):
+            if not is_alive(row["owner"]) and not is_alive(row["pid"]):
                 self._fail(row["id"], "服务在任务完成前已停止 · the server ended before the job did; start it again")
 
     def _fail(self, job: str, message: str) -> None:
@@ -195,15 +196,3 @@ class Jobs:
                 child.wait(timeout=5)
             except subprocess.TimeoutExpired:
                 child.terminate()
-
-
-def _is_alive(process: int | None) -> bool:
-    if process is None:
-        return False
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True

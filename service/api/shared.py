@@ -12,7 +12,7 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
-__all__ = ["FOLDER", "Loads", "SharedTable", "loads_of_process", "shared_folder"]
+__all__ = ["FOLDER", "Loads", "SharedTable", "is_alive", "loads_of_process", "shared_folder"]
 
 FOLDER = "BIJIAN_SHARED_FOLDER"  # the environment variable that names the folder to the serving processes
 MOST_PROCESSES = 64
@@ -70,7 +70,7 @@ class Loads:
         self._cold = COLD
         with self._table.locked():
             slots = list(_SLOT.iter_unpack(self._table.bytes[:]))
-            free = (place for place, (process, _) in enumerate(slots) if not _lives(process))
+            free = (place for place, (process, _) in enumerate(slots) if not is_alive(process))
             self._place = next(free, MOST_PROCESSES - 1)
             self._note()
 
@@ -100,8 +100,9 @@ class Loads:
         _SLOT.pack_into(self._table.bytes, self._place * _SLOT.size, os.getpid(), load)
 
 
-def _lives(process: int) -> bool:
-    if process == 0:
+def is_alive(process: int | None) -> bool:
+    """Whether a process with this number runs; None and 0 stand for none."""
+    if not process:
         return False
     try:
         os.kill(process, 0)
