@@ -1,6 +1,7 @@
 """Fit `embed/structure/data/turns.tsv`: how much each sign of a turn counts behind 。 ； and ，.
 
-    python scripts/fit_turns.py tests/gold/dev tests/gold/real tests/gold/held tests/gold/varied
+    python scripts/fit_turns.py tests/gold/dev tests/gold/real tests/gold/held tests/gold/varied \
+        tests/gold/seeds tests/gold/dense
     python scripts/fit_turns.py --check tests/gold/dev …      leave one report out at a time, write nothing
 
 Every clause of the annotated measures is a case: a passage begins there or not. The regression has a weight for each
@@ -33,7 +34,7 @@ HEAD = """\
 # How much each sign of a turn counts towards a new passage behind 。 ； and ，, as log-odds; `bias` is added once.
 # Made by scripts/fit_turns.py from the annotated reports; not to be edited by hand.
 """
-STRENGTH = 0.3  # of the data against the wish for small weights
+STRENGTH = 0.03  # of the data against the wish for small weights
 
 
 @dataclass

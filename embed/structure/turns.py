@@ -22,6 +22,7 @@ _BACK = 400  # characters of a unit that are looked back on
 _MOST = 4.0  # of the weight of a topic that counts
 _EARLY = 10  # characters before the subject of a measure
 _SHORT = 15
+_LONG_PARAGRAPH = 200
 
 
 class Turns:
@@ -34,6 +35,7 @@ class Turns:
         self.hits = _by_clause(clauses, hits)
         self.stops = _stops(clauses)
         self._flaws: list[list[Hit[Topic]]] | None = None  # wordings of shortcomings by clause, found when asked for
+        self._whole: dict[str, float] | None = None  # evidence of the whole paragraph, found when asked for
         self.expects_problems = context.expects_problems
         self.begin = 0
         self.opening = Opening.START
@@ -79,7 +81,9 @@ class Turns:
         stated = wording.COUNT.search(self.text, start, self.clauses[index].end) is not None
         begins = wording.VERB.match(self.text, start, self.clauses[index].end) is not None
         roles = self.context.roles
-        return found | {
+        return {
+            **found,
+            **self._paragraph(),
             "early": float(early and found["fresh"] > 0),
             "early kin": float(early and found["fresh kin"] > 0),
             "acts": float(wording.ACTION.match(self.text, start, self.clauses[index].end) is not None),
@@ -101,6 +105,23 @@ class Turns:
             "leaders": float(Role.LEADERSHIP in roles and Role.MEASURE not in roles),
             "item": float(self.item > 0),
         }
+
+    def _paragraph(self) -> dict[str, float]:
+        """How much the paragraph says altogether: a long one with many topics and numbers states many things."""
+        if self._whole is None:
+            start, end = self.clauses[0].start, self.clauses[-1].end
+            topics = sum(weight >= _DECISIVE for weight in self._weights(0, len(self.clauses)).values())
+            counts = sum(1 for _ in wording.COUNT.finditer(self.text, start, end))
+            sentences = sum(clause.sign == "。" for clause in self.clauses)
+            self._whole = {
+                "paragraph": min(end - start, 800) / 200,
+                "paragraph long": float(end - start > _LONG_PARAGRAPH),
+                "paragraph counts": min(counts, 12) / 4,
+                "paragraph sentences": min(sentences, 8) / 4,
+                "paragraph topics": min(topics, 8) / 4,
+                "paragraph by topic": min((end - start) / max(1, topics), 300) / 100,
+            }
+        return self._whole
 
     def head(self, index: int) -> int:
         """Where the words of a clause begin, behind blanks."""

@@ -38,6 +38,21 @@ def test_the_evidence_of_a_known_topic_is_no_fresh_one() -> None:
     assert evidence["known"] == evidence["carry"] > 0
 
 
+def test_what_the_whole_paragraph_says_is_evidence_at_each_of_its_clauses() -> None:
+    turns = turns_of("调解纠纷9件。办理法律援助4件。")
+    evidence = turns.evidence(1, "。")
+
+    assert evidence is not None
+    assert {name: evidence[name] for name in evidence if name.startswith("paragraph")} == {
+        "paragraph": 15 / 200,
+        "paragraph long": 0.0,
+        "paragraph counts": 0.5,
+        "paragraph sentences": 0.5,
+        "paragraph topics": 0.5,
+        "paragraph by topic": 0.075,
+    }
+
+
 @pytest.mark.parametrize(
     "measures",
     [
