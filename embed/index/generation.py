@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 
 from embed.exceptions import ModelMismatch, QueryError, StoreCorrupt
 from embed.index.blobs import Blobs
+from embed.index.cells import IvfIndex
 from embed.index.files import read_array
 from embed.index.filter import Filter
-from embed.index.ivf import IvfIndex
 from embed.index.lexical import LexicalIndex
 from embed.index.manifest import Manifest
 from embed.index.neighbours import Neighbours
