@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.lib.format import read_array_header_1_0, read_magic
 from numpy.typing import NDArray
 
 from embed.exceptions import StoreCorrupt
+from embed.index.files import read_array
 
 __all__ = ["ScatteredRows"]
+
+_MAPPED = 1 << 28  # bytes of a file that soon lies in memory as a whole, so that page faults end
 
 
 class ScatteredRows:
@@ -30,6 +33,7 @@ class ScatteredRows:
         if dtype != np.float32 or len(shape) != 2:
             raise StoreCorrupt(f"{path} is damaged: it holds {dtype} of shape {shape}.")
         self.shape: tuple[int, int] = shape
+        self._mapped = read_array(path) if shape[0] * shape[1] * 4 <= _MAPPED else None
 
     def __del__(self) -> None:
         if hasattr(self, "_handle"):
@@ -53,9 +57,11 @@ class ScatteredRows:
     def take(self, rows: NDArray[np.integer[Any]]) -> NDArray[np.float32]:
         """Copies of these rows, shape (len(rows), d).
 
-        Rows are read one by one: a mapped file takes a page fault for each, which costs several times as much, and
-        counts as memory of the process.
+        Rows of a large file are read one by one: mapped, it takes a page fault for each, which costs several times as
+        much, and counts as memory of the process. A small one is mapped, and a row then costs a tenth.
         """
+        if self._mapped is not None:
+            return cast("NDArray[np.float32]", self._mapped.take(rows, axis=0))
         width = self.shape[1] * 4
         places = (np.asarray(rows, dtype=np.int64) * width + self._start).tolist()
         read = bytearray().join([os.pread(self._handle, width, place) for place in places])

@@ -177,8 +177,9 @@ def _places(text: str) -> Iterator[tuple[int, int]]:
     for mention in find_mentions(text, divisions):
         if mention.end - mention.start > 2 or mention.text not in _KIND_WORDS:
             yield mention.start, mention.end
-    heads, stems = _stems()
-    for i in range(len(text) - 1):
+    heads, stems, head = _stems()
+    for match in head.finditer(text):
+        i = match.start()
         for size in heads.get(text[i : i + 2], ()):
             if text[i : i + size] in stems and not text.startswith(_NO_PLACE, i):
                 yield i, i + size
@@ -188,11 +189,15 @@ def _places(text: str) -> Iterator[tuple[int, int]]:
 
 
 @lru_cache(maxsize=1)
-def _stems() -> tuple[dict[str, tuple[int, ...]], frozenset[str]]:
-    """First two characters → sizes of the bare names of provinces and prefectures, longest first; and the names."""
+def _stems() -> tuple[dict[str, tuple[int, ...]], frozenset[str], re.Pattern[str]]:
+    """First two characters → sizes of the bare names of provinces and prefectures, longest first; the names; and a
+    pattern of two characters that a name may begin with.
+    """
     divisions = load_divisions()
     names = {stem for stem, rows in divisions.stems.items() if any(divisions.depth(row) <= UPPER for row in rows)}
     sizes: dict[str, set[int]] = {}
     for name in names:
         sizes.setdefault(name[:2], set()).add(len(name))
-    return {head: tuple(sorted(found, reverse=True)) for head, found in sizes.items()}, frozenset(names)
+    first, second = ("".join(sorted({re.escape(head[place]) for head in sizes})) for place in (0, 1))
+    heads = {head: tuple(sorted(found, reverse=True)) for head, found in sizes.items()}
+    return heads, frozenset(names), re.compile(f"[{first}](?=[{second}])")

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from embed.structure.masking import MARKS, mask
+import numpy as np
+
+from embed.structure.masking import MARKS, Masked, mask
 from service.similar.answer import AlignedSpan, Alignment, Kind, Operation
 from service.similar.stock import stock_spans
 
 if TYPE_CHECKING:
     from rapidfuzz.distance import Opcode
 
-__all__ = ["EDITED", "VERBATIM", "Outline", "align", "kind_of", "outline", "shared_wording"]
+__all__ = ["EDITED", "VERBATIM", "Outline", "Wording", "align", "kind_of", "outline", "shared_wording", "wording"]
 
 VERBATIM = 0.93  # wording shared, local detail masked, from which a passage is a copy word for word
 EDITED = 0.60  # … and from which it was copied and reworded in part
@@ -24,24 +25,38 @@ SHORTEST = 16  # characters of own wording (no formulae of the genre) below whic
 SHORTEST_INSIDE = 30  # … where only one text stands inside the other
 RUN = 4  # characters that must stand together to count as wording that a long text shares
 _CONTENT = re.compile(r"[\w" + "".join(MARKS.values()) + "]")
+_BETWEEN = re.compile(r"[^\w" + "".join(MARKS.values()) + "]+")
 
 
 @dataclass(frozen=True, slots=True)
-class Outline:
-    """A text made ready for aligning: its masked characters without punctuation, and where each came from.
+class Wording:
+    """What two texts are compared by: `symbols`, the masked characters without punctuation.
 
-    starts[i], ends[i]: the characters of the text that symbol i stands for. own: symbols outside of the genre's
-    stock formulae.
+    own: symbols outside of the genre's stock formulae.
     """
 
-    text: str
     symbols: str
-    starts: tuple[int, ...]
-    ends: tuple[int, ...]
     own: int
 
 
-@lru_cache(maxsize=8192)
+@dataclass(frozen=True, slots=True)
+class Outline(Wording):
+    """A text made ready for aligning: its wording, and where each symbol came from.
+
+    starts[i], ends[i]: the characters of the text that symbol i stands for.
+    """
+
+    text: str
+    starts: tuple[int, ...]
+    ends: tuple[int, ...]
+
+
+@lru_cache(maxsize=1 << 16)
+def wording(text: str) -> Wording:
+    """The wording of a passage's clean text; that of the passages met last is kept, about a kilobyte each."""
+    return Wording(*_worded(text, mask(text)))
+
+
 def outline(text: str) -> Outline:
     """The outline of a passage's clean text."""
     masked = mask(text)
@@ -49,11 +64,20 @@ def outline(text: str) -> Outline:
     origin = masked.origin.tolist()
     starts = tuple([origin[i] for i in places])
     ends = tuple([origin[i + 1] for i in places])
-    stock = sum(bisect_left(starts, end) - bisect_left(starts, begin) for begin, end in stock_spans(text))
-    return Outline(text, "".join([masked.text[i] for i in places]), starts, ends, len(starts) - stock)
+    return Outline(*_worded(text, masked), text, starts, ends)
 
 
-def shared_wording(a: Outline, b: Outline) -> float:
+def _worded(text: str, masked: Masked) -> tuple[str, int]:
+    """The symbols of a text, and how many of them are its own."""
+    symbols = _BETWEEN.sub("", masked.text)
+    own = len(symbols)
+    for span in stock_spans(text):
+        begin, end = np.searchsorted(masked.origin, span).tolist()
+        own -= len(_BETWEEN.sub("", masked.text[begin:end]))
+    return symbols, own
+
+
+def shared_wording(a: Wording, b: Wording) -> float:
     """How much wording two texts share, 0 … 1: twice the common characters over all, local detail masked.
 
     Where one text is much the longer, the share of the shorter that stands in runs of at least RUN characters in it.

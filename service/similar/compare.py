@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from embed.exceptions import QueryError
-from service.similar.alignment import EDITED, align, outline, shared_wording
+from service.similar.alignment import EDITED, align, shared_wording, wording
 from service.similar.answer import Kind
 from service.similar.calibration import of_pairs
 from service.similar.cards import card_of, content_rows
@@ -75,7 +75,7 @@ def _pairs(generation: Generation, left: list[int], right: list[int], *, every: 
     candidates = []
     for i in range(len(left)):
         for j in np.argsort(-fused[i], kind="stable")[:_LOOKED_AT]:
-            shared = shared_wording(outline(a_texts[i]), outline(b_texts[j]))
+            shared = shared_wording(wording(a_texts[i]), wording(b_texts[j]))
             score = calibration.score(float(fused[i, j]))
             if every or shared >= EDITED or score >= LEAST_SCORE:
                 candidates.append((-shared if shared >= EDITED else 0.0, -score, i, int(j)))

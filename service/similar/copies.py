@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from service.similar.alignment import EDITED, Outline, outline, shared_wording
+from service.similar.alignment import EDITED, Outline, outline, shared_wording, wording
 from service.similar.fused import PASSAGE_MIX
 from service.similar.results import COPY_DENSE, COPY_LEXICAL
 from service.similar.stock import stock_spans
@@ -48,8 +48,8 @@ def copies_of(generation: Generation, rows: Sequence[int], within: NDArray[np.in
         others = others[report[others] != report[row]]
         parts = view.parts(probe, others)
         likely = others[(parts.lexical >= COPY_LEXICAL) & (parts.dense >= COPY_DENSE)]
-        mine = outline(generation.text_of(row))
-        shared = [(int(o), shared_wording(mine, outline(generation.text_of(int(o))))) for o in likely]
+        mine = wording(generation.text_of(row))
+        shared = [(int(o), shared_wording(mine, wording(generation.text_of(int(o))))) for o in likely]
         found.append(sorted((pair for pair in shared if pair[1] >= EDITED), key=lambda pair: (-pair[1], pair[0])))
     return found
 
@@ -62,7 +62,7 @@ def near_copy_pairs(generation: Generation, rows: NDArray[np.int32]) -> list[tup
     third of their shingles are found with a probability of 0.99. Where more than CROWD passages agree, each is
     compared with the first ones only: enough to keep a family together, not to list its every pair.
     """
-    outlines = [outline.__wrapped__(generation.text_of(int(row))) for row in rows]
+    outlines = [outline(generation.text_of(int(row))) for row in rows]
     report = generation.passages.report[rows]
     pairs: set[int] = set()
     for crowd in _crowds(_signatures(outlines)):

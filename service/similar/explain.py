@@ -7,8 +7,6 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from embed.index.topics import TOPIC_MARK, read_topics
 from embed.index.words import words_with_starts
 from embed.structure.report import Region
@@ -66,38 +64,45 @@ def why(view: View, probe: Probe, row: int, query_text: str, hit_text: str) -> W
     row_words, row_topics = view.bags_of_row(row)
     shares = [*_shares(view, probe.words, row_words, probe.mix.lexical)]
     shares += _shares(view, probe.topics, row_topics, probe.mix.topical)
-    total = sum(share for _, share in shares) or 1.0
+    total = sum([share for _, share in shares]) or 1.0
     shares.sort(key=lambda item: (-item[1], item[0]))
-    found = tuple(WordMatch(_shown(word), round(share / total, 3)) for word, share in shares[:MOST_WORDS])
+    found = tuple([WordMatch(_shown(word), round(share / total, 3)) for word, share in shares[:MOST_WORDS]])
     return Why(words=found, clauses=_clauses(view, query_text, hit_text))
 
 
 def _shares(view: View, asked: Bag, found: Bag, weight: float) -> list[tuple[str, float]]:
-    ids, mine, theirs = np.intersect1d(asked.ids, found.ids, assume_unique=True, return_indices=True)
-    products = asked.weights[mine].astype(float) * found.weights[theirs].astype(float) * weight
+    weights = dict(zip(asked.ids.tolist(), asked.weights.tolist(), strict=True))
     vocabulary = view.generation.lexical.vocabulary
-    return [(vocabulary[int(i)], float(p)) for i, p in zip(ids, products, strict=True)]
+    return [
+        (vocabulary[i], weights[i] * theirs * weight)
+        for i, theirs in zip(found.ids.tolist(), found.weights.tolist(), strict=True)
+        if i in weights
+    ]
 
 
 def _shown(term: str) -> str:
     """A topic's term as its name in brackets; a word as it is."""
     if not term.startswith(TOPIC_MARK):
         return term
-    name = next((topic.name for topic in read_topics() if TOPIC_MARK + topic.id == term), term)
-    return f"〔{name}〕"
+    return f"〔{_topic_names().get(term, term)}〕"
+
+
+@lru_cache(maxsize=1)
+def _topic_names() -> dict[str, str]:
+    return {TOPIC_MARK + topic.id: topic.name for topic in read_topics()}
 
 
 def _clauses(view: View, query_text: str, hit_text: str) -> tuple[ClauseMatch, ...]:
     """Pairs of clauses with the most words in common, weighted by how rare the words are; each clause once."""
     mine, theirs = _clauses_of(query_text), _clauses_of(hit_text)
-    rarity = _rarities(view, frozenset().union(*(found for _, _, found in (*mine, *theirs))))
-    mine_sums, theirs_sums = ([math.fsum(rarity[w] for w in found) for _, _, found in side] for side in (mine, theirs))
+    rarity = view.rarity_of
+    mine_sums, theirs_sums = ([math.fsum(map(rarity, found)) for _, _, found in side] for side in (mine, theirs))
     scored = []
     for i, (a_start, a_end, a_words) in enumerate(mine):
         for j, (b_start, b_end, b_words) in enumerate(theirs):
             common = a_words & b_words
             if common:
-                both = math.fsum(rarity[w] for w in common)
+                both = math.fsum(map(rarity, common))
                 score = 2 * both / max(1e-9, mine_sums[i] + theirs_sums[j])
                 scored.append((round(score, 4), i, j, (a_start, a_end, b_start, b_end)))
     scored.sort(key=lambda item: (-item[0], item[1], item[2]))
@@ -115,7 +120,7 @@ def _clauses(view: View, query_text: str, hit_text: str) -> tuple[ClauseMatch, .
     return tuple(matches)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1 << 13)
 def _clauses_of(text: str) -> tuple[tuple[int, int, frozenset[str]], ...]:
     spans = [match.span() for match in _CLAUSE.finditer(text)][:_CLAUSES]
     found: list[set[str]] = [set() for _ in spans]
@@ -127,9 +132,3 @@ def _clauses_of(text: str) -> tuple[tuple[int, int, frozenset[str]], ...]:
             break
         found[place].add(word)
     return tuple((start, end, frozenset(each)) for (start, end), each in zip(spans, found, strict=True))
-
-
-def _rarities(view: View, found: frozenset[str]) -> dict[str, float]:
-    """The inverse document frequency of each word; of one that the store does not know, the highest there is."""
-    lexical, highest = view.generation.lexical, view.highest_idf
-    return {word: lexical.idf_of(word, highest) for word in found}

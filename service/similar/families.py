@@ -10,7 +10,7 @@ from embed.exceptions import QueryError
 from embed.index.filter import Filter
 from embed.index.tables import ROLES
 from embed.structure.report import Role
-from service.similar.alignment import kind_of, outline, shared_wording
+from service.similar.alignment import kind_of, shared_wording, wording
 from service.similar.copies import near_copy_pairs
 from service.similar.explain import place_of
 from service.similar.findings import CopyFamily, FamiliesAnswer, FamilyMember
@@ -76,14 +76,14 @@ def _family(generation: Generation, rows: list[int]) -> CopyFamily:
         range(len(rows)),
         key=lambda i: (metadata[i].year or 9999, str(metadata[i].published or "9999"), passages[i].id),
     )
-    first = outline(passages[order[0]].text)
+    first = wording(passages[order[0]].text)
     members = tuple(
         FamilyMember(
             passages[i].id,
             passages[i].report,
             place_of(metadata[i].region),
             metadata[i].year,
-            kind_of(shared_wording(first, outline(passages[i].text))),
+            kind_of(shared_wording(first, wording(passages[i].text))),
         )
         for i in order
     )

@@ -14,6 +14,7 @@ from service.similar.answer import Group, Hit, Part, Shortfall, SimilarAnswer
 from service.similar.calibration import Calibration, of_pairs, of_scores
 from service.similar.cursor import make_cursor, read_cursor
 from service.similar.cutting import Piece, cut
+from service.similar.folding import Folder
 from service.similar.grouping import GroupedRows, Wanted, group_keys, group_name, grouped
 from service.similar.query import GroupBy, SimilarQuery
 from service.similar.questions import Asked, Form
@@ -26,7 +27,7 @@ from service.similar.requests import (
     request_for_text,
     request_for_vector,
 )
-from service.similar.results import Found, fold_copies, found_in, make_hit, varied
+from service.similar.results import Found, found_in, make_hit, varied
 from service.similar.view import FULL_SCAN
 
 if TYPE_CHECKING:
@@ -174,12 +175,13 @@ def _list(request: Request, pool: Pool, offset: int, calibration: Calibration) -
     """The hits from `offset` on, and whether there are more behind them."""
     wanted = offset + request.query.k
     depth = wanted + 1
+    folder = Folder(request.view.generation)
     while True:
         looked = depth * (FOLDED if request.query.collapse_copies or request.query.diversity else 1)
         ranked = finish(request.view, request.probe, request.bonus, pool, best_of(pool, looked))
-        found = found_in(ranked)[:looked]
+        found = found_in(ranked, looked)
         if request.query.collapse_copies:
-            found = list(fold_copies(request, found))
+            found = folder.fold(found)
         if len(found) > wanted:
             break
         if looked < len(pool.rows):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from service.similar.alignment import Outline, align, kind_of, outline, shared_wording
+from service.similar.alignment import align, kind_of, shared_wording, wording
 from service.similar.answer import AlsoIn, Hit, Kind, RawScore, Why
 from service.similar.calibration import Calibration
 from service.similar.explain import citation_of, direction_of, place_of, why
@@ -17,7 +17,7 @@ from service.similar.questions import Form
 from service.similar.ranking import Ranked
 from service.similar.requests import Request
 
-__all__ = ["Found", "fold_copies", "found_in", "make_hit", "varied"]
+__all__ = ["Found", "found_in", "make_hit", "varied"]
 
 # Parts of the similarity below which no two texts share most of their wording.
 COPY_LEXICAL = 0.30
@@ -26,7 +26,7 @@ COPY_DENSE = 0.25
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One row that was found, with its scores, and the rows of near copies that were folded into it."""
+    """One row that was found, with its scores, and the near copies that were folded into it, by row."""
 
     row: int
     total: float
@@ -34,40 +34,14 @@ class Found:
     lexical: float
     topical: float
     fused: float
-    copies: tuple[int, ...] = ()
+    copies: tuple[tuple[int, Kind], ...] = ()
 
 
-def found_in(ranked: Ranked) -> list[Found]:
-    """The rows of a ranking, best first."""
+def found_in(ranked: Ranked, count: int | None = None) -> list[Found]:
+    """The first `count` rows of a ranking, best first; all of them by default."""
     parts = ranked.parts
     columns = (ranked.rows, ranked.totals, parts.dense, parts.lexical, parts.topical, parts.fused)
-    return [
-        Found(int(row), float(total), float(dense), float(lexical), float(topical), float(fused))
-        for row, total, dense, lexical, topical, fused in zip(*columns, strict=True)
-    ]
-
-
-def fold_copies(request: Request, found: Sequence[Found]) -> Iterator[Found]:
-    """Fold near copies in other reports into the best of them, which comes out in its place in the order."""
-    texts = [outline(request.view.generation.text_of(one.row)) for one in found]
-    report = request.view.generation.passages.report
-    taken: set[int] = set()
-    for i, one in enumerate(found):
-        if i in taken:
-            continue
-        copies = []
-        for j in range(i + 1, len(found)):
-            if j in taken or report[found[j].row] == report[one.row]:
-                continue
-            if _are_copies(texts[i], texts[j]):
-                taken.add(j)
-                copies.append(found[j].row)
-        yield replace(one, copies=tuple(copies))
-
-
-def _are_copies(a: Outline, b: Outline) -> bool:
-    long, short = max(len(a.symbols), len(b.symbols)), min(len(a.symbols), len(b.symbols))
-    return long <= 2 * short and kind_of(shared_wording(a, b)) is not Kind.SIMILAR
+    return [Found(*values) for values in zip(*(column[:count].tolist() for column in columns), strict=True)]
 
 
 def varied(request: Request, found: Sequence[Found], count: int) -> list[Found]:
@@ -110,7 +84,7 @@ def make_hit(request: Request, found: Found, calibration: Calibration) -> Hit:
     score = calibration.score(found.total)
     word, word_en = calibration.word(score)
     explain = request.query.explain
-    also = _also_in(request, found)
+    citation, also = citation_of(passage, report), _also_in(request, found)
     return Hit(
         passage=passage.id,
         report=passage.report,
@@ -121,12 +95,12 @@ def make_hit(request: Request, found: Found, calibration: Calibration) -> Hit:
         role=passage.role,
         text=passage.text,
         raw=RawScore(found.dense, found.lexical, found.fused, round(found.total - found.fused, 6)),
-        citation=citation_of(passage, report),
+        citation=citation,
         why=why(request.view, request.probe, found.row, request.text, passage.text) if explain else Why(),
         alignment=align(request.text, passage.text) if explain and kind is not Kind.SIMILAR else None,
         direction=direction_of(asked, report),
         also_in=also,
-        also_regions=len({one.place for one in also if one.place} - {citation_of(passage, report).place}),
+        also_regions=len({one.place for one in also if one.place} - {citation.place}),
     )
 
 
@@ -135,15 +109,14 @@ def _kind(request: Request, found: Found, text: str) -> Kind:
         return Kind.SIMILAR
     if found.lexical < COPY_LEXICAL or found.dense < COPY_DENSE:
         return Kind.SIMILAR
-    return kind_of(shared_wording(outline(request.text), outline(text)))
+    return kind_of(shared_wording(wording(request.text), wording(text)))
 
 
 def _also_in(request: Request, found: Found) -> tuple[AlsoIn, ...]:
     generation = request.view.generation
-    own = outline(generation.text_of(found.row))
     also = []
-    for passage in generation.passages_at(found.copies):
-        metadata = request.view.report_at(passage.report_row).metadata
-        kind = kind_of(shared_wording(own, outline(passage.text)))
-        also.append(AlsoIn(passage.id, passage.report, place_of(metadata.region), metadata.year, kind))
+    for row, kind in found.copies:
+        report = request.view.report_at(int(generation.passages.report[row]))
+        metadata = report.metadata
+        also.append(AlsoIn(generation.passage_id(row), report.id, place_of(metadata.region), metadata.year, kind))
     return tuple(also)

@@ -24,6 +24,7 @@ __all__ = ["FULL_SCAN", "Bag", "Mix", "Parts", "Probe", "View", "view_of"]
 
 FULL_SCAN = 20_000  # passages up to which every one of them is compared; above, candidates are
 _KEPT_REPORTS = 4096  # reports whose metadata is kept in memory
+_KEPT_RARITIES = 1 << 16  # words whose rarity is kept, too
 _SAMPLE = 1000  # passages that stand for the whole store
 _BLOCK = 1 << 16  # rows of a large store that are compared together
 DIGITS = 6  # scores are equal when they agree to this many decimals
@@ -91,6 +92,7 @@ class View:
         self._columns: csc_matrix | None = None
         self._reports: dict[int, StoredReport] = {}
         self._lock = threading.Lock()
+        self._rarities: dict[str, float] = {}
 
     @property
     def generation(self) -> Generation:
@@ -106,6 +108,16 @@ class View:
             if len(self._reports) >= _KEPT_REPORTS:
                 self._reports.clear()
             known = self._reports[row] = self.generation.report_at(row)
+        return known
+
+    def rarity_of(self, word: str) -> float:
+        """The inverse document frequency of a word; of one that the store does not know, the highest there is."""
+        known = self._rarities.get(word)
+        if known is None:
+            known = self.generation.lexical.idf_of(word, self.highest_idf)
+            if len(self._rarities) >= _KEPT_RARITIES:
+                self._rarities.clear()
+            self._rarities[word] = known
         return known
 
     def split(self, ids: NDArray[np.int32], weights: NDArray[np.float32]) -> tuple[Bag, Bag]:

@@ -92,7 +92,12 @@ def test_every_flipped_byte_of_a_segment_is_noticed(tmp_path: Path, place: int) 
     assert damaged_segments(tmp_path) == [path]
 
 
-def test_scattered_rows_are_those_of_the_array_in_the_order_asked_for(tmp_path: Path) -> None:
+@pytest.mark.parametrize("mapped", [True, False])
+def test_scattered_rows_are_those_of_the_array_in_the_order_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mapped: bool
+) -> None:
+    if not mapped:
+        monkeypatch.setattr("embed.index.scattered._MAPPED", 0)
     array = np.random.default_rng(1).standard_normal((3000, 8)).astype(np.float32)
     np.save(tmp_path / "v.npy", array)
     scattered = ScatteredRows(tmp_path / "v.npy")
