@@ -30,9 +30,12 @@ PARTS = ("metadata", "outline", "passages", "removed")
 @click.option("--manifest", type=click.Path(path_type=Path, dir_okay=False), help="已知信息 CSV · a CSV of known facts")
 @format_option("table", "json")
 def command(files: tuple[Path, ...], only: tuple[str, ...], manifest: Path | None, form: str) -> int:
-    failed = False
+    failed, any_found = False, False
     for found in _read(files, manifest):
+        any_found = True
         failed |= _present(found, only or PARTS, form)
+    if not any_found:
+        click.echo("其中没有文件 · no files in there: " + " ".join(str(file) for file in files), err=True)
     return SOME_FAILED if failed else 0
 
 

@@ -105,6 +105,12 @@ def test_what_cannot_be_read_is_said_and_the_rest_goes_on(file: Path, tmp_path: 
     assert "全年调解纠纷89件。" in shown
 
 
+def test_a_folder_without_files_is_said_to_be_empty(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+
+    assert inspect(tmp_path / "empty") == (0, f"其中没有文件 · no files in there: {tmp_path / 'empty'}\n")
+
+
 def test_what_a_manifest_states_wins(file: Path, tmp_path: Path) -> None:
     manifest = tmp_path / "facts.csv"
     manifest.write_text("file,year\nreport.txt,2019\n", encoding="utf-8")
