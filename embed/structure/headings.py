@@ -13,7 +13,10 @@ __all__ = ["heading_roles"]
 
 _SHARE = 0.6  # a role that reaches this share of the heaviest one shares the section with it
 _LEAST = 2.0
+_PLANNED = 3.0
 _JOINED = re.compile("[与和及暨、]|以及")  # 存在的问题及下一步打算: both halves count
+# Steps that are still to be taken, behind problems or behind what is to come: 存在问题及解决措施, 下一步工作举措
+_REMEDY = re.compile("(?:问题|不足|短板|弱项|困难|差距|下一?步|今后|明年)[^采取]{0,14}(?:措施|举措|办法)$")
 _SKIP = re.compile("[\\s“”\"'‘’《》<>〈〉()（）,，、:：。.;；]")
 
 
@@ -63,6 +66,10 @@ def heading_roles(heading: str) -> tuple[tuple[Role, float], ...]:
     for row in _found(plain):
         role, weight = row.role, row.weight
         weights[role] = max(weights.get(role, 0.0), weight) if weight > 0 else weights.get(role, 0.0) + weight
+    ahead = max(weights.get(Role.PROBLEM, 0.0), weights.get(Role.PLAN, 0.0))
+    if ahead >= _LEAST and _REMEDY.search(plain):
+        weights.pop(Role.MEASURE, None)
+        weights[Role.PLAN] = max(weights.get(Role.PLAN, 0.0), _PLANNED)
     best = max(weights.values(), default=0.0)
     if best < _LEAST:
         return ()

@@ -28,6 +28,8 @@ def roles(heading: str) -> set[str]:
         ("产生上述问题的根源", "cause"),
         ("2025年法治政府建设工作规划", "plan"),
         ("下步打算", "plan"),
+        ("下一步工作举措", "plan"),
+        ("主要措施", "measure"),
         ("统一指导思想,提高政治站位", "background"),
     ],
 )
@@ -41,6 +43,8 @@ def test_a_heading_announces_one_role(heading: str, role: str) -> None:
         ("存在的问题及下一步工作打算", {"problem", "plan"}),
         ("2024年度法治政府建设存在的问题与原因", {"problem", "cause"}),
         ("领导带头和今后安排", {"leadership", "plan"}),
+        ("存在问题及下一步措施", {"problem", "plan"}),
+        ("存在问题和解决措施", {"problem", "plan"}),
     ],
 )
 def test_a_heading_of_two_halves_announces_both(heading: str, both: set[str]) -> None:

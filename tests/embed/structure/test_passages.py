@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from embed.structure.passages import divide
 from embed.structure.report import Role
 from embed.structure.topics import find_topics
-from embed.structure.units import Context
+from embed.structure.units import Context, Opening
 from tests.helpers.structure import divided, roles_of
 
 
@@ -133,6 +133,9 @@ def test_short_statements_of_shortcomings_begin_passages_of_their_own() -> None:
         "这些问题的存在,一方面是人少,另一方面是钱少。",
         "上述问题的主要原因:一是专项投入不够;二是骨干轮岗频繁。",
         "激励手段不多也是重要原因之一。",
+        "主要是考核偏重笔试,没有和办案联系起来。",
+        "主要在于赋权时没有同步划转人员。",
+        "主要受区位偏远、待遇不高的制约。",
     ],
 )
 def test_the_cause_of_a_problem_is_one_passage_of_its_own(cause: str) -> None:
@@ -156,6 +159,18 @@ def test_next_years_work_inside_a_problem_is_a_passage_of_its_own() -> None:
 
     assert divided(text, Role.PROBLEM, year=2023) == ["数据互认不足,群众重复提交材料。", "2024年,将打通三套系统。"]
     assert divided(text, Role.PROBLEM, year=2024) == [text]
+
+
+def test_a_sentence_on_the_kind_of_year_that_comes_opens_the_plans() -> None:
+    problem, plan = "专业人才紧缺。", "2025年是“十四五”收官之年,我县将着力提升依法行政水平。"
+    text = problem + plan
+    context = Context(frozenset({Role.PROBLEM}), year=2024)
+    units = divide(text, 0, len(text), find_topics(text), context)
+
+    assert [(text[unit.start : unit.end], unit.opening) for unit in units] == [
+        (problem, Opening.START),
+        (plan, Opening.PLAN),
+    ]
 
 
 def test_what_takes_up_a_problem_is_a_plan_only_where_problems_stand() -> None:
