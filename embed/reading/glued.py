@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from embed.reading.chrome import ANY_LABEL, DATE, STRONG_LABEL, TIME
 from embed.reading.document import RemovalReason
 from embed.reading.tracked import Edit, Line
+from embed.reading.wordlists import read_sections
 
 __all__ = ["glued_edits", "repeated_edits"]
 
@@ -31,6 +32,8 @@ FOOT = re.compile(
     r"|扫一扫在手机|网站标识码)"
 )
 FARTHEST_REPEAT = 40
+_BUTTON = re.compile(r"[^\s|｜\[\]【】]+")
+_BUTTONS = frozenset(read_sections("page_words.txt")["widgets"])
 
 
 def glued_edits(lines: Sequence[Line]) -> Iterator[Edit]:
@@ -58,9 +61,29 @@ def _head(line: Line) -> Iterator[Edit]:
 
 def _foot(line: Line) -> Iterator[Edit]:
     full_stop = line.text.rfind("。")
-    match = FOOT.search(line.text, max(full_stop, len(line.text) - TAIL, 0))
-    if full_stop > 0 and match is not None:
-        yield Edit(line.start + match.start(), line.end, RemovalReason.CHROME)
+    if full_stop <= 0:
+        return
+    begin = max(full_stop, len(line.text) - TAIL)
+    match = FOOT.search(line.text, begin)
+    start = match.start() if match else _buttons(line.text, begin + 1)
+    if start < len(line.text):
+        yield Edit(line.start + start, line.end, RemovalReason.CHROME)
+
+
+def _buttons(text: str, begin: int) -> int:
+    """Where the words of buttons begin that end a text (。 打印本页 关闭窗口); its length where there are none."""
+    start = len(text)
+    for word in reversed(list(_BUTTON.finditer(text, begin))):
+        if word.group() not in _BUTTONS:
+            break
+        start = word.start()
+    while start > begin and _BUTTON.match(text[start - 1]) is None:
+        start -= 1
+    return (
+        start
+        if start < len(text) and (start == begin or text[start].isspace() or text[start] in "|｜[【")
+        else len(text)
+    )
 
 
 def repeated_edits(lines: Sequence[Line]) -> Iterator[Edit]:

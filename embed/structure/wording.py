@@ -31,6 +31,7 @@ __all__ = [
     "RESULT",
     "SEQUEL",
     "SHORTCOMING",
+    "SIGNATURE",
     "SUMMARY",
     "TIMED",
     "VERB",
@@ -158,6 +159,11 @@ SUMMARY = re.compile(
 HAND_OVER = re.compile(r"如下[：:。]$")
 CLOSING = re.compile(
     r"特此|专此|谨此|此(?:报告|汇报|报送|公告)|以上(?:报告|汇报|述法)|妥否|请(?:予)?审[议阅]|请批评指正"
+)
+# Who signs and when, behind the last sentence of a text without line breaks.
+SIGNATURE = re.compile(
+    rf"{_SOME}{{2,30}}?(?:政府|委员会|办事处|办公室|[局委厅办]|中心|大队|支队)[ \u3000]*"
+    r"20[0-9]{2} ?年 ?[01]?[0-9] ?月 ?(?:[0-3]?[0-9] ?日)?\s*"
 )
 _THINGS = alternatives("方面 事 事情 实事 大事 重点 工作 任务 问题 不足 举措 措施")
 _NUMBER_OF = rf"(?:[二两三四五六七八九十几多][个大方件项点条]?(?:重点|主要|突出)?{_THINGS})"

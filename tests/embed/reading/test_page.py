@@ -122,3 +122,11 @@ def test_a_page_without_line_breaks_loses_its_head_and_foot() -> None:
 
     assert cleaned(text) == f"太和镇2021年法治政府建设年度报告\n{body}"
     assert removed(text) == [(CHROME, head), (FIELD, fields), (CHROME, foot)]
+
+
+@pytest.mark.parametrize("buttons", [" 打印本页 关闭窗口", "【打印本页】【关闭】", " | 分享 | 收藏"])
+def test_the_buttons_that_end_a_page_without_line_breaks_go(buttons: str) -> None:
+    body = "全年调解矛盾纠纷89件,化解87件。" * 12
+
+    assert removed(body + buttons) == [(CHROME, buttons)]
+    assert removed(body + "深化放管服改革 推进政务公开、政务服务") == []

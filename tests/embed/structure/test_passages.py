@@ -222,3 +222,13 @@ def test_a_result_of_the_measure_before_stays_with_it_although_it_is_counted() -
     text = "推行村级说事室,就地调解纠纷120件。全年信访总量因此下降四成,越级访3批次。"
 
     assert divided(text, Role.MEASURE) == [text]
+
+
+def test_a_signature_behind_the_last_sentence_closes_the_text() -> None:
+    text = "继续抓好法治政府建设。 某县司法局 2024年1月3日"
+    units = divide(text, 0, len(text), find_topics(text), Context(frozenset({Role.PLAN})))
+
+    assert [(text[unit.start : unit.end].strip(), unit.opening) for unit in units] == [
+        ("继续抓好法治政府建设。", Opening.START),
+        ("某县司法局 2024年1月3日", Opening.CLOSING),
+    ]
