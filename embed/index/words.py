@@ -28,18 +28,24 @@ def _empty() -> frozenset[str]:
 
 def words(text: str) -> list[str]:
     """The words of a simplified text in their order, Latin in lower case; no punctuation, numbers or empty words."""
-    empty = _empty()
-    return [word.lower() for word in _segmenter().cut(text) if word not in empty and _CONTENT.fullmatch(word)]
+    return [word for word in map(_kept, _segmenter().cut(text)) if word]
 
 
 def words_with_starts(text: str) -> list[tuple[int, str]]:
     """The words as `words` gives them, each with the offset of its first character."""
-    empty, found, start = _empty(), [], 0
+    found, start = [], 0
     for word in _segmenter().cut(text):
-        if word not in empty and _CONTENT.fullmatch(word):
-            found.append((start, word.lower()))
+        kept = _kept(word)
+        if kept:
+            found.append((start, kept))
         start += len(word)
     return found
+
+
+@lru_cache(maxsize=1 << 16)
+def _kept(word: str) -> str:
+    """The word as it is looked up; "" for punctuation, numbers and empty words."""
+    return word.lower() if word not in _empty() and _CONTENT.fullmatch(word) else ""
 
 
 def with_parts(found: list[str]) -> list[str]:

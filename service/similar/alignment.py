@@ -25,6 +25,7 @@ SHORTEST = 16  # characters of own wording (no formulae of the genre) below whic
 SHORTEST_INSIDE = 30  # … where only one text stands inside the other
 RUN = 4  # characters that must stand together to count as wording that a long text shares
 _CONTENT = re.compile(r"[\w" + "".join(MARKS.values()) + "]")
+_RUN = re.compile("[" + "".join(MARKS.values()) + "]|[^" + "".join(MARKS.values()) + "]+")  # only marks hide a change
 _BETWEEN = re.compile(r"[^\w" + "".join(MARKS.values()) + "]+")
 
 
@@ -57,6 +58,7 @@ def wording(text: str) -> Wording:
     return Wording(*_worded(text, mask(text)))
 
 
+@lru_cache(maxsize=1 << 10)
 def outline(text: str) -> Outline:
     """The outline of a passage's clean text."""
     masked = mask(text)
@@ -166,7 +168,7 @@ def _steps(a: Outline, b: Outline, op: Opcode, least: int) -> Iterable[tuple[Ope
     if op.tag != "equal" or op.src_end - op.src_start < least:
         yield Operation.REPLACE, op.src_end, op.dest_end
         return
-    for i in range(op.src_end - op.src_start):
-        x, y = op.src_start + i, op.dest_start + i
-        same = a.text[a.starts[x] : a.ends[x]] == b.text[b.starts[y] : b.ends[y]]
-        yield (Operation.EQUAL if same else Operation.LOCAL), x + 1, y + 1
+    for run in _RUN.finditer(a.symbols, op.src_start, op.src_end):
+        x, y = run.start(), run.start() - op.src_start + op.dest_start
+        same = run.end() - x > 1 or a.text[a.starts[x] : a.ends[x]] == b.text[b.starts[y] : b.ends[y]]
+        yield Operation.EQUAL if same else Operation.LOCAL, run.end(), run.end() - op.src_start + op.dest_start

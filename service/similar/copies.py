@@ -62,7 +62,7 @@ def near_copy_pairs(generation: Generation, rows: NDArray[np.int32]) -> list[tup
     third of their shingles are found with a probability of 0.99. Where more than CROWD passages agree, each is
     compared with the first ones only: enough to keep a family together, not to list its every pair.
     """
-    outlines = [outline(generation.text_of(int(row))) for row in rows]
+    outlines = [outline.__wrapped__(generation.text_of(int(row))) for row in rows]
     report = generation.passages.report[rows]
     pairs: set[int] = set()
     for crowd in _crowds(_signatures(outlines)):

@@ -16,7 +16,7 @@ from service.similar.view import Bag, Probe, View
 if TYPE_CHECKING:
     from embed.index.tables import StoredPassage, StoredReport
 
-__all__ = ["citation_of", "direction_of", "place_of", "why"]
+__all__ = ["Explainer", "citation_of", "direction_of", "place_of"]
 
 MOST_WORDS = 8
 MOST_CLAUSES = 3
@@ -59,25 +59,58 @@ def direction_of(asked: StoredReport | None, found: StoredReport) -> Direction:
     return Direction.UNKNOWN
 
 
-def why(view: View, probe: Probe, row: int, query_text: str, hit_text: str) -> Why:
-    """The words and topics that both share, by their part of the similarity, and the clauses that answer each other."""
-    row_words, row_topics = view.bags_of_row(row)
-    shares = [*_shares(view, probe.words, row_words, probe.mix.lexical)]
-    shares += _shares(view, probe.topics, row_topics, probe.mix.topical)
-    total = sum([share for _, share in shares]) or 1.0
-    shares.sort(key=lambda item: (-item[1], item[0]))
-    found = tuple([WordMatch(_shown(word), round(share / total, 3)) for word, share in shares[:MOST_WORDS]])
-    return Why(words=found, clauses=_clauses(view, query_text, hit_text))
+class Explainer:
+    """Says why hits were found; made once a query."""
+
+    def __init__(self, view: View, probe: Probe, text: str) -> None:
+        self._view = view
+        self._mix = probe.mix
+        self._text = text
+        self._words = _weights(probe.words)
+        self._topics = _weights(probe.topics)
+
+    def why(self, row: int, text: str) -> Why:
+        """The words and topics that both share, by their part of the similarity, and clauses that answer each other."""
+        words, topics = self._view.bags_of_row(row)
+        shares = self._shares(self._words, words, self._mix.lexical)
+        shares += self._shares(self._topics, topics, self._mix.topical)
+        total = sum([share for share, _ in shares]) or 1.0
+        shares.sort(key=lambda item: (-item[0], item[1]))
+        found = tuple([WordMatch(_shown(word), round(share / total, 3)) for share, word in shares[:MOST_WORDS]])
+        return Why(words=found, clauses=self._clauses(text))
+
+    def _shares(self, asked: dict[int, float], found: Bag, weight: float) -> list[tuple[float, str]]:
+        vocabulary = self._view.generation.lexical.vocabulary
+        theirs = _weights(found)
+        return [(asked[i] * theirs[i] * weight, vocabulary[i]) for i in theirs if i in asked]
+
+    def _clauses(self, text: str) -> tuple[ClauseMatch, ...]:
+        """Pairs of clauses with the most words in common, weighted by how rare the words are; each clause once."""
+        mine, theirs, rarity = _clauses_of(self._text), _clauses_of(text), self._view.rarities.__getitem__
+        sums = [[math.fsum(map(rarity, found)) for _, _, found in side] for side in (mine, theirs)]
+        scored = []
+        for i, (_, _, a_words) in enumerate(mine):
+            for j, (_, _, b_words) in enumerate(theirs):
+                if not a_words.isdisjoint(b_words):
+                    both = math.fsum(map(rarity, a_words & b_words))
+                    scored.append((-round(2 * both / max(1e-9, sums[0][i] + sums[1][j]), 4), i, j))
+        scored.sort()
+        taken_a: set[int] = set()
+        taken_b: set[int] = set()
+        matches: list[ClauseMatch] = []
+        for negative, i, j in scored:
+            if -negative < LEAST_CLAUSE or len(matches) == MOST_CLAUSES:
+                break
+            if i not in taken_a and j not in taken_b:
+                taken_a.add(i)
+                taken_b.add(j)
+                (a, b, _), (c, d, _) = mine[i], theirs[j]
+                matches.append(ClauseMatch(a, b, c, d, self._text[a:b], text[c:d], min(1.0, -negative)))
+        return tuple(matches)
 
 
-def _shares(view: View, asked: Bag, found: Bag, weight: float) -> list[tuple[str, float]]:
-    weights = dict(zip(asked.ids.tolist(), asked.weights.tolist(), strict=True))
-    vocabulary = view.generation.lexical.vocabulary
-    return [
-        (vocabulary[i], weights[i] * theirs * weight)
-        for i, theirs in zip(found.ids.tolist(), found.weights.tolist(), strict=True)
-        if i in weights
-    ]
+def _weights(bag: Bag) -> dict[int, float]:
+    return dict(zip(bag.ids.tolist(), bag.weights.tolist(), strict=True))
 
 
 def _shown(term: str) -> str:
@@ -90,34 +123,6 @@ def _shown(term: str) -> str:
 @lru_cache(maxsize=1)
 def _topic_names() -> dict[str, str]:
     return {TOPIC_MARK + topic.id: topic.name for topic in read_topics()}
-
-
-def _clauses(view: View, query_text: str, hit_text: str) -> tuple[ClauseMatch, ...]:
-    """Pairs of clauses with the most words in common, weighted by how rare the words are; each clause once."""
-    mine, theirs = _clauses_of(query_text), _clauses_of(hit_text)
-    rarity = view.rarity_of
-    mine_sums, theirs_sums = ([math.fsum(map(rarity, found)) for _, _, found in side] for side in (mine, theirs))
-    scored = []
-    for i, (a_start, a_end, a_words) in enumerate(mine):
-        for j, (b_start, b_end, b_words) in enumerate(theirs):
-            common = a_words & b_words
-            if common:
-                both = math.fsum(map(rarity, common))
-                score = 2 * both / max(1e-9, mine_sums[i] + theirs_sums[j])
-                scored.append((round(score, 4), i, j, (a_start, a_end, b_start, b_end)))
-    scored.sort(key=lambda item: (-item[0], item[1], item[2]))
-    taken_a: set[int] = set()
-    taken_b: set[int] = set()
-    matches: list[ClauseMatch] = []
-    for score, i, j, (a_start, a_end, b_start, b_end) in scored:
-        if score < LEAST_CLAUSE or len(matches) == MOST_CLAUSES:
-            break
-        if i not in taken_a and j not in taken_b:
-            taken_a.add(i)
-            taken_b.add(j)
-            texts = query_text[a_start:a_end], hit_text[b_start:b_end]
-            matches.append(ClauseMatch(a_start, a_end, b_start, b_end, *texts, min(1.0, score)))
-    return tuple(matches)
 
 
 @lru_cache(maxsize=1 << 13)

@@ -27,7 +27,7 @@ from service.similar.requests import (
     request_for_text,
     request_for_vector,
 )
-from service.similar.results import Found, found_in, make_hit, varied
+from service.similar.results import Found, HitMaker, found_in, varied
 from service.similar.view import FULL_SCAN
 
 if TYPE_CHECKING:
@@ -192,7 +192,8 @@ def _list(request: Request, pool: Pool, offset: int, calibration: Calibration) -
             pool = _everything(request)
     found = varied(request, found, wanted)
     chosen = found[offset:wanted]
-    return [make_hit(request, one, calibration) for one in chosen], len(found) > wanted
+    maker = HitMaker(request, calibration)
+    return [maker.make(one) for one in chosen], len(found) > wanted
 
 
 def _everything(request: Request) -> Pool:
@@ -211,7 +212,8 @@ def _groups(request: Request, pool: Pool, offset: int, calibration: Calibration)
         pool = _everything(request)
         found = grouped(request.view, request.probe, request.bonus, pool, wanted)
     chosen = found[offset : offset + query.k]
-    return [_group(request, one, calibration) for one in chosen], len(found) > offset + query.k
+    maker = HitMaker(request, calibration)
+    return [_group(request, one, maker) for one in chosen], len(found) > offset + query.k
 
 
 def _wanting(found: Sequence[GroupedRows], wanted: Wanted) -> bool:
@@ -229,11 +231,11 @@ def _covers(request: Request, pool: Pool, found: Sequence[GroupedRows], wanted: 
     return all(len(one.ranked) >= min(wanted.per_group, size_of[one.key]) for one in found)
 
 
-def _group(request: Request, one: GroupedRows, calibration: Calibration) -> Group:
+def _group(request: Request, one: GroupedRows, maker: HitMaker) -> Group:
     generation = request.view.generation
     key, name = group_name(generation, request.query.group_by, one.key, int(one.ranked.rows[0]))
     found: list[Found] = found_in(one.ranked)
-    return Group(key, name, tuple(make_hit(request, each, calibration) for each in found), one.more)
+    return Group(key, name, tuple(maker.make(each) for each in found), one.more)
 
 
 def _shortfall(request: Request, given: int, offset: int, searched: int) -> Shortfall | None:

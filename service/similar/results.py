@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 from service.similar.alignment import align, kind_of, shared_wording, wording
 from service.similar.answer import AlsoIn, Hit, Kind, RawScore, Why
 from service.similar.calibration import Calibration
-from service.similar.explain import citation_of, direction_of, place_of, why
+from service.similar.explain import Explainer, citation_of, direction_of, place_of
 from service.similar.fused import similarities
 from service.similar.questions import Form
 from service.similar.ranking import Ranked
 from service.similar.requests import Request
 
-__all__ = ["Found", "found_in", "make_hit", "varied"]
+__all__ = ["Found", "HitMaker", "found_in", "varied"]
 
 # Parts of the similarity below which no two texts share most of their wording.
 COPY_LEXICAL = 0.30
@@ -74,49 +74,55 @@ def _near(request: Request, rows: NDArray[np.int32]) -> NDArray[np.float32]:
     return near[back][:, back]
 
 
-def make_hit(request: Request, found: Found, calibration: Calibration) -> Hit:
-    """The hit that people see."""
-    generation = request.view.generation
-    passage = generation.passages_at([found.row])[0]
-    report = request.view.report_at(passage.report_row)
-    asked = request.view.report_at(request.asked_report) if request.asked_report >= 0 else None
-    kind = _kind(request, found, passage.text)
-    score = calibration.score(found.total)
-    word, word_en = calibration.word(score)
-    explain = request.query.explain
-    citation, also = citation_of(passage, report), _also_in(request, found)
-    return Hit(
-        passage=passage.id,
-        report=passage.report,
-        score=score,
-        word=word,
-        word_en=word_en,
-        kind=kind,
-        role=passage.role,
-        text=passage.text,
-        raw=RawScore(found.dense, found.lexical, found.fused, round(found.total - found.fused, 6)),
-        citation=citation,
-        why=why(request.view, request.probe, found.row, request.text, passage.text) if explain else Why(),
-        alignment=align(request.text, passage.text) if explain and kind is not Kind.SIMILAR else None,
-        direction=direction_of(asked, report),
-        also_in=also,
-        also_regions=len({one.place for one in also if one.place} - {citation.place}),
-    )
+class HitMaker:
+    """Makes the hits that people see; one for each query."""
 
+    def __init__(self, request: Request, calibration: Calibration) -> None:
+        view, asked = request.view, request.asked_report
+        self._request = request
+        self._calibration = calibration
+        self._asked = view.report_at(asked) if asked >= 0 else None
+        self._explainer = Explainer(view, request.probe, request.text) if request.query.explain else None
 
-def _kind(request: Request, found: Found, text: str) -> Kind:
-    if request.form is not Form.PASSAGE or not request.text:
-        return Kind.SIMILAR
-    if found.lexical < COPY_LEXICAL or found.dense < COPY_DENSE:
-        return Kind.SIMILAR
-    return kind_of(shared_wording(wording(request.text), wording(text)))
+    def make(self, found: Found) -> Hit:
+        """The hit of one row that was found."""
+        request, explainer = self._request, self._explainer
+        (passage,) = request.view.generation.passages_at([found.row])
+        report = request.view.report_at(passage.report_row)
+        kind = self._kind(found, passage.text)
+        score = self._calibration.score(found.total)
+        word, word_en = self._calibration.word(score)
+        citation, also = citation_of(passage, report), self._also_in(found)
+        return Hit(
+            passage=passage.id,
+            report=passage.report,
+            score=score,
+            word=word,
+            word_en=word_en,
+            kind=kind,
+            role=passage.role,
+            text=passage.text,
+            raw=RawScore(found.dense, found.lexical, found.fused, round(found.total - found.fused, 6)),
+            citation=citation,
+            why=explainer.why(found.row, passage.text) if explainer else Why(),
+            alignment=align(request.text, passage.text) if explainer and kind is not Kind.SIMILAR else None,
+            direction=direction_of(self._asked, report),
+            also_in=also,
+            also_regions=len({one.place for one in also if one.place} - {citation.place}),
+        )
 
+    def _kind(self, found: Found, text: str) -> Kind:
+        request = self._request
+        if request.form is not Form.PASSAGE or not request.text:
+            return Kind.SIMILAR
+        if found.lexical < COPY_LEXICAL or found.dense < COPY_DENSE:
+            return Kind.SIMILAR
+        return kind_of(shared_wording(wording(request.text), wording(text)))
 
-def _also_in(request: Request, found: Found) -> tuple[AlsoIn, ...]:
-    generation = request.view.generation
-    also = []
-    for row, kind in found.copies:
-        report = request.view.report_at(int(generation.passages.report[row]))
-        metadata = report.metadata
-        also.append(AlsoIn(generation.passage_id(row), report.id, place_of(metadata.region), metadata.year, kind))
-    return tuple(also)
+    def _also_in(self, found: Found) -> tuple[AlsoIn, ...]:
+        view, also = self._request.view, []
+        for row, kind in found.copies:
+            report = view.report_at(int(view.generation.passages.report[row]))
+            metadata, passage = report.metadata, view.generation.passage_id(row)
+            also.append(AlsoIn(passage, report.id, place_of(metadata.region), metadata.year, kind))
+        return tuple(also)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bisect
+import math
 import threading
 import weakref
 from collections.abc import Sequence
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from scipy.sparse import csc_matrix, csr_matrix
 
     from embed.index.generation import Generation
+    from embed.index.lexical import LexicalIndex
     from embed.index.tables import StoredReport
 
 __all__ = ["FULL_SCAN", "Bag", "Mix", "Parts", "Probe", "View", "view_of"]
@@ -50,8 +52,10 @@ class Bag:
 
     @classmethod
     def of(cls, ids: NDArray[np.int32], weights: NDArray[np.float32]) -> Bag:
-        norm = float(np.sqrt((weights.astype(np.float64) ** 2).sum()))
-        return cls(ids.astype(np.int32), (weights / norm if norm else weights).astype(np.float32))
+        norm = math.sqrt((weights.astype(np.float64) ** 2).sum())
+        return cls(
+            ids.astype(np.int32, copy=False), (weights / norm if norm else weights).astype(np.float32, copy=False)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +81,22 @@ class Parts:
         return Parts(self.dense[places], self.lexical[places], self.topical[places], self.fused[places])
 
 
+class Rarities(dict[str, float]):
+    """The inverse document frequency of each word; of one that no passage has, the highest there is."""
+
+    def __init__(self, lexical: LexicalIndex, highest: float) -> None:
+        super().__init__()
+        self._lexical = lexical
+        self._highest = highest
+
+    def __missing__(self, word: str) -> float:
+        found = self._lexical.idf_of(word, self._highest)
+        if len(self) >= _KEPT_RARITIES:
+            self.clear()
+        self[word] = found
+        return found
+
+
 class View:
     """Wraps one generation; made once a generation by `view_of`. Safe to share between threads."""
 
@@ -92,7 +112,7 @@ class View:
         self._columns: csc_matrix | None = None
         self._reports: dict[int, StoredReport] = {}
         self._lock = threading.Lock()
-        self._rarities: dict[str, float] = {}
+        self.rarities = Rarities(generation.lexical, self.highest_idf)
 
     @property
     def generation(self) -> Generation:
@@ -110,20 +130,11 @@ class View:
             known = self._reports[row] = self.generation.report_at(row)
         return known
 
-    def rarity_of(self, word: str) -> float:
-        """The inverse document frequency of a word; of one that the store does not know, the highest there is."""
-        known = self._rarities.get(word)
-        if known is None:
-            known = self.generation.lexical.idf_of(word, self.highest_idf)
-            if len(self._rarities) >= _KEPT_RARITIES:
-                self._rarities.clear()
-            self._rarities[word] = known
-        return known
-
     def split(self, ids: NDArray[np.int32], weights: NDArray[np.float32]) -> tuple[Bag, Bag]:
         """Part a row of the lexical index into words and topics, each of unit length."""
-        topical = (ids >= self.topic_begin) & (ids < self.topic_end)
-        return Bag.of(ids[~topical], weights[~topical]), Bag.of(ids[topical], weights[topical])
+        begin, end = ids.searchsorted([self.topic_begin, self.topic_end]).tolist()
+        words = np.concatenate([ids[:begin], ids[end:]]), np.concatenate([weights[:begin], weights[end:]])
+        return Bag.of(*words), Bag.of(ids[begin:end], weights[begin:end])
 
     def bags_of_row(self, row: int) -> tuple[Bag, Bag]:
         """Words and topics of a stored passage."""
