@@ -102,7 +102,7 @@ def _filled(index: Any, vectors: ScatteredRows) -> NDArray[np.int32]:  # noqa: A
 
 def _layout_known(index: Any, vectors: ScatteredRows, centres: NDArray[np.float32]) -> bool:  # noqa: ANN401
     """Whether this FAISS lays codes out as `rabitq.encode` does; another one codes for itself."""
-    sample = vectors.block(0, _TRIED)
+    sample = vectors.take(np.linspace(0, len(vectors) - 1, _TRIED).astype(np.int64))
     mine = index.quantizer.search(sample, 1)[1][:, 0]
     theirs = index.sa_encode(sample)[:, index.coarse_code_size() :]
     return fits(theirs, sample, centres[mine])
