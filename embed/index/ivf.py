@@ -20,7 +20,7 @@ __all__ = ["EXACT_UP_TO", "TARGET", "build_ivf", "cells_for"]
 
 EXACT_UP_TO = 20_000  # passages; below, a scan of everything is quick enough
 _CODE_BITS = 2  # for each number of a vector
-_PER_CELL = 24  # training vectors for each cell; forty, and eight rounds, find no better cells
+_PER_CELL = 40  # training vectors for each cell
 _ROUNDS = 5
 _SEED = 20
 _BLOCK = 1 << 15
