@@ -32,6 +32,7 @@ instructions that stand in it.
 LOADING = 60.0  # seconds that a first search waits for the model
 RoleName = Literal["measure", "problem", "cause", "plan", "leadership"]
 Code = Annotated[str, Field(pattern=r"^([0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{9})$")]
+Item = Annotated[str, Field(pattern=r"^([1-9]|[12][0-9]|3[0-5]|S[1-6])$", examples=["20", "S1"])]
 
 
 @contextmanager
@@ -97,6 +98,7 @@ def _add_search(server: MCPServer[Any], desk: Desk) -> None:
         region: Annotated[Code | None, Field(description="Division code; places below are included.")] = None,
         year_from: Annotated[int | None, Field(ge=1949, le=2199)] = None,
         year_to: Annotated[int | None, Field(ge=1949, le=2199)] = None,
+        outline: Annotated[Item | None, Field(description="Only this item of the national outline.")] = None,
     ) -> dict[str, Any]:
         """Find who wrote or did something like this: the best passage of each county, with a citation."""
         where = Filter(
@@ -104,6 +106,7 @@ def _add_search(server: MCPServer[Any], desk: Desk) -> None:
             regions=(region,) if region else (),
             year_from=year_from,
             year_to=year_to,
+            outline=(outline,) if outline else (),
         )
         with _plain_errors(), desk.generation() as generation:
             query = SimilarQuery(text=text, k=k, where=where, group_by=GroupBy.COUNTY)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import mmap
 import os
+from array import array
+from collections.abc import Sequence
 from pathlib import Path
 from typing import cast
 
@@ -23,21 +25,26 @@ class BlobWriter:
         self._folder, self._name = folder, name
         self._path = folder / f"{name}.bin"
         self._out = self._path.open("wb")
-        self._offsets = [0]
+        self._offsets = array("q", [0])
 
     def append(self, text: str) -> None:
         """Add one text; its row is the number of texts before it."""
         data = text.encode("utf-8", "surrogatepass")
+        self.extend(data, (len(data),))
+
+    def extend(self, data: bytes, sizes: Sequence[int]) -> None:
+        """Add several texts, encoded one after the other, each of so many bytes."""
         with disk_errors(self._path):
             self._out.write(data)
-        self._offsets.append(self._offsets[-1] + len(data))
+        for size in sizes:
+            self._offsets.append(self._offsets[-1] + size)
 
     def close(self) -> None:
         """Finish both files so that they outlive a power cut."""
         with disk_errors(self._path), self._out:
             self._out.flush()
             os.fsync(self._out.fileno())
-        write_array(self._folder / f"{self._name}.offsets.npy", np.array(self._offsets, dtype=np.int64))
+        write_array(self._folder / f"{self._name}.offsets.npy", np.frombuffer(self._offsets, dtype=np.int64))
 
 
 class Blobs:
@@ -60,6 +67,11 @@ class Blobs:
         if not 0 <= row < len(self):
             raise IndexError(f"row {row} of {len(self)}")
         data = self._data[int(self._offsets[row]) : int(self._offsets[row + 1])]
+        return data.decode("utf-8", "surrogatepass")
+
+    def joined(self, begin: int, end: int) -> str:
+        """The texts of rows begin … end − 1, one after the other."""
+        data = self._data[int(self._offsets[begin]) : int(self._offsets[end])]
         return data.decode("utf-8", "surrogatepass")
 
     def containing(self, needle: str) -> NDArray[np.int32]:

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import json
-import os
-from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-from numpy.lib.format import write_array_header_1_0
 from numpy.typing import NDArray
 
 from embed.index.blobs import Blobs, BlobWriter
-from embed.index.files import checksum, disk_errors, sync_folder, write_array, write_file
+from embed.index.files import ArrayWriter, checksum, sync_folder, write_array, write_file
 from embed.index.filter import Filter
 from embed.index.ivf import EXACT_UP_TO, build_ivf
 from embed.index.lexical import TermCounter
 from embed.index.manifest import IndexSettings, Manifest, ModelStamp
-from embed.index.outline import outline_item
 from embed.index.prepared import Prepared
 from embed.index.search import unit
 from embed.index.selection import report_mask
@@ -28,7 +26,6 @@ from embed.index.tables import (
     LEVELS,
     PASSAGE_TYPES,
     REPORT_TYPES,
-    ROLES,
     PassageTable,
     ReportTable,
     metadata_to_json,
@@ -38,23 +35,26 @@ from embed.index.tables import (
 )
 from embed.index.vectors import VectorBank
 from embed.structure.duplicates import ReportKey, find_repeats
-from embed.structure.report import Passage, Report
+from embed.structure.report import Metadata
 
 __all__ = ["Entry", "build_generation"]
 
-_BLOCK = 1 << 14
+_BLOCK = 1 << 10  # vectors that are worked on together: they stay in the processor's cache
+_TOGETHER = 16  # such blocks that are held at a time
+_HANDS = 2  # threads that copy vectors
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One report that goes into a generation.
 
-    files: every name under which its bytes were found, sorted; paths: the files that hold it, from the root.
-    reading: the key of the reading in the catalog. corrected: names of metadata fields that people set.
+    metadata: what was read, with corrections. files: every name under which its bytes were found, sorted; paths: the
+    files that hold it, from the root. reading: the key of the reading in the catalog. corrected: names of metadata
+    fields that people set.
     """
 
-    report: Report
     prepared: Prepared
+    metadata: Metadata
     files: tuple[str, ...]
     paths: tuple[str, ...] = ()
     reading: str = ""
@@ -64,10 +64,11 @@ class Entry:
 @dataclass(slots=True)
 class _Columns:
     report: dict[str, list[int]] = field(default_factory=lambda: {name: [] for name in REPORT_TYPES})
-    passage: dict[str, array[float]] = field(default_factory=lambda: {name: array("d") for name in PASSAGE_TYPES})
+    passage: dict[str, list[NDArray[Any]]] = field(default_factory=lambda: {name: [] for name in PASSAGE_TYPES})
+    passages: int = 0
     departments: dict[str, int] = field(default_factory=dict)
-    headings: dict[tuple[str, ...], int] = field(default_factory=dict)
-    hashes: list[bytes] = field(default_factory=list)
+    headings: dict[str, int] = field(default_factory=dict)
+    hashes: bytearray = field(default_factory=bytearray)
     keys: list[ReportKey] = field(default_factory=list)
     terms: TermCounter = field(default_factory=TermCounter)
 
@@ -82,15 +83,18 @@ def build_generation(
     The same entries and vectors give the same bytes.
     """
     columns = _write_texts(folder, entries)
-    reports, passages, departments = _tables(columns)
-    reports.duplicate_of[:] = _repeats(columns.keys, reports, Blobs(folder, "texts"))
-    write_table(folder, "report", reports)
-    write_table(folder, "passage", passages)
-    write_file(folder / "departments.json", json.dumps(departments, ensure_ascii=False).encode())
-    searchable = np.repeat(report_mask(reports, departments, Filter()), reports.count)
-    _write_vectors(folder, columns.hashes, searchable, bank)
+    with ThreadPoolExecutor(1, thread_name_prefix="bijian-words") as beside:
+        words = beside.submit(columns.terms.write, folder)
+        reports, passages, departments = _tables(columns)
+        reports.duplicate_of[:] = _repeats(columns.keys, reports, Blobs(folder, "texts"))
+        write_table(folder, "report", reports)
+        write_table(folder, "passage", passages)
+        write_file(folder / "departments.json", json.dumps(departments, ensure_ascii=False).encode())
+        searchable = np.repeat(report_mask(reports, departments, Filter()), reports.count)
+        _write_vectors(folder, columns.hashes, searchable, bank)
+        vocabulary = words.result()
+        del columns
     index = build_ivf(folder, passages.role) if len(passages) > EXACT_UP_TO else IndexSettings()
-    vocabulary = columns.terms.write(folder)
     manifest = Manifest(
         number=number,
         model=stamp,
@@ -112,35 +116,30 @@ def _write_texts(folder: Path, entries: Iterable[Entry]) -> _Columns:
     columns = _Columns()
     texts, headings, metadata = (BlobWriter(folder, name) for name in ("texts", "headings", "metadata"))
     for entry in entries:
-        row = len(columns.report["key"])
-        _add_report(columns, entry.report)
+        ready = entry.prepared
         value = {
             "files": entry.files,
             "paths": entry.paths,
             "reading": entry.reading,
-            "sha256": entry.report.sha256,
-            "metadata": metadata_to_json(entry.report.metadata),
+            "sha256": ready.sha256,
+            "metadata": metadata_to_json(entry.metadata),
             "corrected": entry.corrected,
         }
         metadata.append(json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")))
-        columns.hashes.extend(entry.prepared.hashes)
-        columns.keys.append(_key(entry))
-        for place, passage in enumerate(sorted(entry.report.passages, key=lambda p: p.ordinal)):
-            columns.terms.add(entry.prepared.terms[place])
-            if passage.heading not in columns.headings:
-                columns.headings[passage.heading] = len(columns.headings)
-                headings.append(json.dumps(passage.heading, ensure_ascii=False, separators=(",", ":")))
-            _add_passage(columns, row, passage, entry.prepared.terms[place])
-            texts.append(passage.text)
+        columns.hashes += ready.hashes
+        length = int(ready.columns["length"].sum())
+        columns.keys.append(ReportKey.of(ready.report, entry.metadata, ready.sketch, length))
+        columns.terms.extend(ready.words, ready.terms, ready.counts, ready.columns["distinct"].tolist())
+        for heading in ready.headings:
+            if heading not in columns.headings:
+                columns.headings[heading] = len(columns.headings)
+                headings.append(heading)
+        _add_passages(columns, ready)
+        _add_report(columns, ready, entry.metadata)
+        texts.extend(ready.texts, ready.columns["bytes"].tolist())
     for writer in (texts, headings, metadata):
         writer.close()
     return columns
-
-
-def _key(entry: Entry) -> ReportKey:
-    report = entry.report
-    length = sum(len(p.text) for p in report.passages)
-    return ReportKey.of(report.id, report.metadata, entry.prepared.sketch, length)
 
 
 def _repeats(keys: Sequence[ReportKey], reports: ReportTable, texts: Blobs) -> NDArray[np.int32]:
@@ -149,7 +148,7 @@ def _repeats(keys: Sequence[ReportKey], reports: ReportTable, texts: Blobs) -> N
 
     def text_of(report: str) -> str:
         first, count = int(reports.first[rows[report]]), int(reports.count[rows[report]])
-        return "".join(texts[row] for row in range(first, first + count))
+        return texts.joined(first, first + count)
 
     result = np.full(len(keys), -1, dtype=np.int32)
     for copy, original in find_repeats(keys, text_of).items():
@@ -157,15 +156,14 @@ def _repeats(keys: Sequence[ReportKey], reports: ReportTable, texts: Blobs) -> N
     return result
 
 
-def _add_report(columns: _Columns, report: Report) -> None:
-    metadata = report.metadata
+def _add_report(columns: _Columns, ready: Prepared, metadata: Metadata) -> None:
     code, depth = padded_code(metadata.region.code)
     digits = f"{code:09d}"
     department = -1
     if metadata.department:
         department = columns.departments.setdefault(metadata.department, len(columns.departments))
     values = {
-        "key": report_key(report.id),
+        "key": report_key(ready.report),
         "year": metadata.year or 0,
         "level": LEVELS.index(metadata.level) if metadata.level else -1,
         "kind": KINDS.index(metadata.kind),
@@ -177,27 +175,22 @@ def _add_report(columns: _Columns, report: Report) -> None:
         "depth": depth,
         "department": department,
         "duplicate_of": -1,
-        "first": len(columns.passage["report"]),
-        "count": len(report.passages),
+        "first": columns.passages - len(ready),
+        "count": len(ready),
     }
     for name, value in values.items():
         columns.report[name].append(value)
 
 
-def _add_passage(columns: _Columns, row: int, passage: Passage, terms: Sequence[str]) -> None:
-    values = {
-        "report": row,
-        "ordinal": passage.ordinal,
-        "role": ROLES.index(passage.role),
-        "confidence": passage.role_confidence,
-        "start": passage.start,
-        "end": passage.end,
-        "length": len(passage.text),
-        "heading": columns.headings[passage.heading],
-        "outline": outline_item(terms, passage.role),
+def _add_passages(columns: _Columns, ready: Prepared) -> None:
+    numbers = np.array([columns.headings[heading] for heading in ready.headings], dtype=np.int32)
+    made = {
+        "report": np.full(len(ready), len(columns.report["key"]), dtype=np.int32),
+        "heading": numbers[ready.columns["heading"]],
     }
-    for name, value in values.items():
-        columns.passage[name].append(value)
+    for name, listed in columns.passage.items():
+        listed.append(made[name] if name in made else ready.columns[name].copy())  # a view would keep all its texts
+    columns.passages += len(ready)
 
 
 def _tables(columns: _Columns) -> tuple[ReportTable, PassageTable, list[str]]:
@@ -205,24 +198,28 @@ def _tables(columns: _Columns) -> tuple[ReportTable, PassageTable, list[str]]:
     rank = {columns.departments[name]: place for place, name in enumerate(departments)}
     columns.report["department"] = [rank.get(number, -1) for number in columns.report["department"]]
     reports = ReportTable(**{n: np.array(columns.report[n], dtype=t) for n, t in REPORT_TYPES.items()})
-    passages = PassageTable(**{n: np.array(columns.passage[n], dtype=t) for n, t in PASSAGE_TYPES.items()})
+    joined = {n: np.concatenate([np.empty(0, t), *columns.passage[n]]) for n, t in PASSAGE_TYPES.items()}
+    passages = PassageTable(**{n: joined[n].astype(t) for n, t in PASSAGE_TYPES.items()})
     return reports, passages, departments
 
 
-def _write_vectors(folder: Path, hashes: Sequence[bytes], searchable: NDArray[np.bool_], bank: VectorBank) -> None:
-    total = np.zeros(bank.dimension, dtype=np.float64)
-    for begin in range(0, len(hashes), _BLOCK):
-        block = bank.gather(hashes[begin : begin + _BLOCK])
-        total += block[searchable[begin : begin + len(block)]].sum(axis=0, dtype=np.float64)
-    mean = (total / max(1, int(searchable.sum()))).astype(np.float32)
-    bank.release()
-    write_array(folder / "mean.npy", mean)
-    path = folder / "vectors.npy"
-    header = {"descr": "<f4", "fortran_order": False, "shape": (len(hashes), bank.dimension)}
-    with disk_errors(path), path.open("wb") as out:
-        write_array_header_1_0(out, header)
-        for begin in range(0, len(hashes), _BLOCK):
-            out.write(unit(bank.gather(hashes[begin : begin + _BLOCK]) - mean).tobytes())
-        out.flush()
-        os.fsync(out.fileno())
-    bank.release()
+def _write_vectors(folder: Path, hashes: bytearray, searchable: NDArray[np.bool_], bank: VectorBank) -> None:
+    """Write the vectors, centred on the mean of the searchable ones and made unit again, and the mean."""
+    where = bank.find(hashes)
+    parts = [slice(begin, begin + _BLOCK) for begin in range(0, len(searchable), _BLOCK)]
+    total = np.zeros(bank.dimension)
+    with ThreadPoolExecutor(_HANDS, thread_name_prefix="bijian-vectors") as hands:
+
+        def each(work: Callable[[slice], NDArray[Any]]) -> Iterator[NDArray[Any]]:
+            for ahead in range(0, len(parts), _TOGETHER):
+                yield from hands.map(work, parts[ahead : ahead + _TOGETHER])
+                bank.release()
+
+        for found in each(lambda part: bank.at(where[part])[searchable[part]].sum(axis=0, dtype=np.float64)):
+            total += found
+        mean = (total / max(1, int(searchable.sum()))).astype(np.float32)
+        write_array(folder / "mean.npy", mean)
+        shape = len(searchable), bank.dimension
+        with ArrayWriter(folder / "vectors.npy", np.dtype("<f4"), shape) as out:
+            for block in each(lambda part: unit(bank.at(where[part]) - mean)):
+                out.write(block)

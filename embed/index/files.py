@@ -8,13 +8,16 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.lib.format import write_array_header_1_0
 from numpy.typing import NDArray
 
 from embed.exceptions import DiskFull, StoreCorrupt, StoreError
 
 __all__ = [
+    "ArrayWriter",
     "checksum",
     "disk_errors",
     "read_array",
@@ -89,6 +92,30 @@ def write_array(path: Path, array: NDArray[np.generic]) -> None:
         np.save(out, array, allow_pickle=False)
         out.flush()
         os.fsync(out.fileno())
+
+
+class ArrayWriter:
+    """Writes a .npy file block by block, as a context manager; at its end the file outlives a power cut."""
+
+    def __init__(self, path: Path, dtype: np.dtype[Any], shape: tuple[int, ...]) -> None:
+        self._path = path
+        self._header = {"descr": dtype.str, "fortran_order": False, "shape": shape}
+
+    def __enter__(self) -> ArrayWriter:
+        with disk_errors(self._path):
+            self._out = self._path.open("wb")
+            write_array_header_1_0(self._out, self._header)
+        return self
+
+    def write(self, block: NDArray[np.generic]) -> None:
+        """The next rows, of the type and width that were announced."""
+        with disk_errors(self._path):
+            self._out.write(np.ascontiguousarray(block).data)
+
+    def __exit__(self, *error: object) -> None:
+        with disk_errors(self._path), self._out:
+            self._out.flush()
+            os.fsync(self._out.fileno())
 
 
 def read_array(path: Path, *, mapped: bool = True) -> NDArray[np.generic]:

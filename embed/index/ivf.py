@@ -20,7 +20,7 @@ __all__ = ["EXACT_UP_TO", "TARGET", "build_ivf", "cells_for"]
 
 EXACT_UP_TO = 20_000  # passages; below, a scan of everything is quick enough
 _CODE_BITS = 2  # for each number of a vector
-_PER_CELL = 24  # training vectors for each cell; forty, and eight rounds, find no better cells
+_PER_CELL = 40  # training vectors for each cell
 _ROUNDS = 5
 _SEED = 20
 _BLOCK = 1 << 15
@@ -102,7 +102,7 @@ def _filled(index: Any, vectors: ScatteredRows) -> NDArray[np.int32]:  # noqa: A
 
 def _layout_known(index: Any, vectors: ScatteredRows, centres: NDArray[np.float32]) -> bool:  # noqa: ANN401
     """Whether this FAISS lays codes out as `rabitq.encode` does; another one codes for itself."""
-    sample = vectors.block(0, _TRIED)
+    sample = vectors.take(np.linspace(0, len(vectors) - 1, _TRIED).astype(np.int64))
     mine = index.quantizer.search(sample, 1)[1][:, 0]
     theirs = index.sa_encode(sample)[:, index.coarse_code_size() :]
     return fits(theirs, sample, centres[mine])

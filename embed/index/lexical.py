@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from embed.index.files import read_array, write_array, write_file
+from embed.index.files import ArrayWriter, read_array, write_array, write_file
 from embed.index.neighbours import Neighbours, best_rows
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ __all__ = ["K1", "B", "LexicalIndex", "build_lexical"]
 
 K1 = 1.2  # how soon repeating a word stops to count; higher: later
 B = 0.75  # how much long passages are held back; 0: not at all
+_BLOCK = 1 << 13  # passages whose words are weighed together
 _COLUMNS = ("indptr", "terms", "weights", "starts", "rows", "scores", "idf")
 
 
@@ -35,6 +36,14 @@ class _Counts:
     counts: NDArray[np.float32]
 
 
+class _Numbers(dict[str, int]):
+    """A number for each word, given when it is first asked for."""
+
+    def __missing__(self, word: str) -> int:
+        self[word] = number = len(self)
+        return number
+
+
 class TermCounter:
     """Takes the words of one passage after the other, in row order, and writes the lexical index.
 
@@ -42,33 +51,53 @@ class TermCounter:
     """
 
     def __init__(self) -> None:
-        self._ids: dict[str, int] = {}
+        self._start()
+
+    def _start(self) -> None:
+        self._ids = _Numbers()
         self._terms = array("i")
         self._counts = array("f")
         self._sizes = array("q", [0])
 
     def add(self, words: Sequence[str]) -> None:
         """The words of the next passage."""
-        bag = Counter(words)
-        ids = self._ids
-        self._terms.extend([ids.setdefault(word, len(ids)) for word in bag])
-        self._counts.extend(bag.values())
-        self._sizes.append(len(bag))
+        bag = sorted(Counter(words).items())
+        distinct = [word for word, _ in bag]
+        counts = np.array([times for _, times in bag], dtype=np.int32)
+        self.extend(distinct, np.arange(len(bag), dtype=np.int32), counts, [len(bag)])
+
+    def extend(
+        self,
+        words: Sequence[str],
+        terms: NDArray[np.integer[Any]],
+        counts: NDArray[np.integer[Any]],
+        distinct: Sequence[int],
+    ) -> None:
+        """Several passages at once.
+
+        words: their different words, ascending. terms: for one passage after the other the places of its words among
+        these, ascending; counts: how often each occurs in it. distinct: how many different words each passage has.
+        """
+        mine = np.fromiter(map(self._ids.__getitem__, words), dtype=np.int32, count=len(words))
+        self._terms.frombytes(mine[terms].tobytes())
+        self._counts.frombytes(counts.astype(np.float32).tobytes())
+        self._sizes.extend(distinct)
 
     def write(self, folder: Path) -> int:
-        """Write the index; return the size of the vocabulary."""
+        """Write the index; return the size of the vocabulary. What was counted is gone afterwards."""
         return _write_lexical(folder, self._counted())
 
     def _counted(self) -> _Counts:
+        """Words in ascending order have ascending numbers, so each passage's terms stay in order."""
         vocabulary = sorted(self._ids)
         rank = np.empty(len(vocabulary), dtype=np.int32)
         rank[[self._ids[w] for w in vocabulary]] = np.arange(len(vocabulary), dtype=np.int32)
-        sizes = np.frombuffer(self._sizes, dtype=np.int64)
-        flat = rank[np.frombuffer(self._terms, dtype=np.int32)] if len(self._terms) else np.empty(0, np.int32)
-        tally = np.frombuffer(self._counts, dtype=np.float32) if len(self._counts) else np.empty(0, np.float32)
-        passage = np.repeat(np.arange(len(sizes) - 1, dtype=np.int64), sizes[1:])
-        order = np.argsort(passage * max(1, len(vocabulary)) + flat, kind="stable")
-        return _Counts(vocabulary, np.cumsum(sizes), flat[order], tally[order])
+        terms, counts = np.frombuffer(self._terms, dtype=np.int32), np.frombuffer(self._counts, dtype=np.float32)
+        indptr = np.cumsum(np.frombuffer(self._sizes, dtype=np.int64))
+        self._start()
+        for begin in range(0, len(terms), _BLOCK):
+            terms[begin : begin + _BLOCK] = rank[terms[begin : begin + _BLOCK]]
+        return _Counts(vocabulary, indptr, terms, counts)
 
 
 def _idf(passages: int, holding: NDArray[np.int64]) -> NDArray[np.float32]:
@@ -85,31 +114,58 @@ def build_lexical(folder: Path, texts: Iterable[Sequence[str]]) -> int:
 
 
 def _write_lexical(folder: Path, counted: _Counts) -> int:
-    passages, size = len(counted.indptr) - 1, len(counted.vocabulary)
+    """Write one column after the other; four columns of the size of all words of all passages are held at most."""
+    size = len(counted.vocabulary)
     holding = np.bincount(counted.terms, minlength=size).astype(np.int64)
-    idf = _idf(passages, holding)
-    row = np.repeat(np.arange(passages, dtype=np.int32), np.diff(counted.indptr))
-    lengths = np.bincount(row, weights=counted.counts, minlength=passages)
-    mean = lengths.mean() if passages and lengths.any() else 1.0
-    held = K1 * (1 - B + B * lengths / mean)
-    tf = counted.counts
-    scores = (idf[counted.terms] * tf * (K1 + 1) / (tf + held[row])).astype(np.float32)
-    norms = np.sqrt(np.bincount(row, weights=scores.astype(np.float64) ** 2, minlength=passages))
-    norms[norms == 0] = 1.0
-    by_term = np.argsort(counted.terms, kind="stable")
+    idf = _idf(len(counted.indptr) - 1, holding)
     columns: dict[str, NDArray[Any]] = {
         "indptr": counted.indptr,
         "terms": counted.terms,
-        "weights": (scores / norms[row]).astype(np.float32),
         "starts": np.concatenate([[0], np.cumsum(holding)]).astype(np.int64),
-        "rows": row[by_term],
-        "scores": scores[by_term],
         "idf": idf,
     }
-    for name in _COLUMNS:
-        write_array(folder / f"lexical.{name}.npy", columns[name])
+    for name, column in columns.items():
+        write_array(folder / f"lexical.{name}.npy", column)
+    scores = counted.counts  # each count makes way for its score
+    with ArrayWriter(folder / "lexical.weights.npy", np.dtype("<f4"), scores.shape) as weights:
+        for part, values, unit_values in _scored(counted, idf):
+            scores[part] = values
+            weights.write(unit_values)
+    rows, by_term = _by_term(counted, scores, size)
+    write_array(folder / "lexical.rows.npy", rows)
+    write_array(folder / "lexical.scores.npy", by_term)
     write_file(folder / "lexical.vocabulary.txt", "\n".join(counted.vocabulary).encode())
     return size
+
+
+def _scored(
+    counted: _Counts, idf: NDArray[np.float32]
+) -> Iterator[tuple[slice, NDArray[np.float32], NDArray[np.float32]]]:
+    """Block by block: which words of the passages, the BM25 of each, and its weight in the passage's unit row."""
+    passages = len(counted.indptr) - 1
+    total = counted.counts.sum(dtype=np.float64)
+    mean = total / passages if total else 1.0
+    for begin in range(0, passages, _BLOCK):
+        bounds = counted.indptr[begin : begin + _BLOCK + 1]
+        part = slice(int(bounds[0]), int(bounds[-1]))
+        row = np.repeat(np.arange(len(bounds) - 1, dtype=np.int32), np.diff(bounds))
+        tf = counted.counts[part]
+        lengths = np.bincount(row, weights=tf, minlength=len(bounds) - 1)
+        held = K1 * (1 - B + B * lengths / mean)
+        values = (idf[counted.terms[part]] * tf * (K1 + 1) / (tf + held[row])).astype(np.float32)
+        norms = np.sqrt(np.bincount(row, weights=values.astype(np.float64) ** 2, minlength=len(bounds) - 1))
+        norms[norms == 0] = 1.0
+        yield part, values, (values / norms[row]).astype(np.float32)
+
+
+def _by_term(counted: _Counts, scores: NDArray[np.float32], size: int) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+    """Rows and scores in the order of terms, ascending by row within each: a counting sort."""
+    from scipy.sparse import csr_matrix
+
+    if not size:
+        return np.empty(0, dtype=np.int32), scores
+    rows = csr_matrix((scores, counted.terms, counted.indptr), shape=(len(counted.indptr) - 1, size)).tocsc()
+    return rows.indices.astype(np.int32, copy=False), rows.data
 
 
 class LexicalIndex:

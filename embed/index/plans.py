@@ -16,7 +16,7 @@ __all__ = ["DEPTHS", "QUERIES", "TARGET", "measured_plans"]
 TARGET = 0.99  # recall@k that every plan holds
 DEPTHS = (10, 100)
 QUERIES = 128
-_AIM_RARE = 0.999  # the same for filters that keep less than _WIDE, whose rows lie less evenly
+_AIM_RARE = 0.997  # the same for filters that keep less than _WIDE, whose rows lie less evenly
 _WIDE = 0.2
 _AIM = 0.995  # what plans are chosen for, so that other queries still hold the target
 _SHARES = (1.0, 0.5, 0.2, 0.1, 0.01)
@@ -84,8 +84,9 @@ def measured_plans(
 ) -> list[Plan]:
     """For every share and depth the fewest probes that hold the recall, on rows of the store itself as queries.
 
-    Each share is tried on random rows, and at ten results also on the rows of each role, which lie together. Rarer
-    rows need no fewer probes than common ones, so each share starts where the wider one ended.
+    Each share is tried on random rows, and at ten results also on the rows of roles, which lie together: of those the
+    cells must hold enough for every role, and the role whose rows lie furthest is searched for. Rarer rows need no
+    fewer probes than common ones, so each share starts where the wider one ended.
     """
     rows = np.unique(np.linspace(0, len(vectors) - 1, QUERIES).astype(np.int64))
     queries = vectors.take(rows)
@@ -122,19 +123,21 @@ def _masks(roles: NDArray[np.int8]) -> dict[tuple[float, int], NDArray[np.bool_]
 
 
 def _fewest(index: IvfIndex, queries: NDArray[np.float32], tried: list[_Sought], least: Plan) -> Plan:
-    """The fewest probes, `least.probes` or more, for which every mask's measured recall is what is aimed at.
+    """The fewest probes, `least.probes` or more, for which the measured recall is what is aimed at.
 
-    Searches begin with the fewest cells that hold what is sought, and look into a quarter more each time.
+    Searches begin with the fewest cells that hold enough for every mask, and look into a quarter more each time.
     """
     lists, aim = index.settings.lists, _AIM if least.share >= _WIDE else _AIM_RARE
     probes = min(least.probes, lists)
     while True:
-        if probes == lists or all(each.within_reach(probes, least.depth) >= aim for each in tried):
+        reach = [each.within_reach(probes, least.depth) for each in tried]
+        if probes == lists or min(reach) >= aim:
+            hardest = [tried[1 + int(np.argmin(reach[1:]))]] if reach[1:] else []
             recall = 1.0
-            for each in tried:
+            for each in tried[:1] + hardest:
                 recall = min(recall, each.found(index, queries, probes, least.depth))
                 if recall < aim and probes < lists:
-                    break  # the other masks cannot make up for it
+                    break  # the other mask cannot make up for it
             if recall >= aim or probes == lists:
                 return Plan(least.share, least.depth, probes, round(recall, 5))
         probes = min(lists, probes + max(1, probes // 4))

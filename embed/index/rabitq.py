@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 __all__ = ["encode", "fits"]
 
+_APART = 1e-6  # squared length of what a vector differs from a centre by
 _ERROR = np.float32(1.9)  # deviations by which the estimate from signs alone may be off
 
 
@@ -29,8 +30,14 @@ def encode(vectors: NDArray[np.float32], centres: NDArray[np.float32]) -> NDArra
 def fits(codes: NDArray[np.uint8], vectors: NDArray[np.float32], centres: NDArray[np.float32]) -> bool:
     """Whether these codes, which FAISS made of the vectors, have the layout and the meaning of ours.
 
-    Which differences are large is theirs to say: FAISS stops at a place that is nearly the best.
+    Which differences are large is theirs to say: FAISS stops at a place that is nearly the best. Vectors that are next
+    to their cell's centre do not count: FAISS gives them the scale of longer ones.
     """
+    rest = vectors - centres
+    apart = _dot(rest, rest) > _APART
+    if not apart.any():
+        return False
+    codes, vectors, centres = codes[apart], vectors[apart], centres[apart]
     width = -(-vectors.shape[1] // 8)
     second = slice(width + 12, 2 * width + 12)
     large = np.unpackbits(codes[:, second], axis=1, count=vectors.shape[1], bitorder="little").astype(bool)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from dataclasses import dataclass
+from typing import Any
 
 from embed.index.catalog import Catalog
 from embed.index.prepared import Prepared, prepare
@@ -14,7 +17,9 @@ from embed.structure.report import Report
 
 __all__ = ["Failure", "Readings"]
 
-_IN_ONE_QUERY = 500
+_IN_ONE_QUERY = 256
+_PART = 32  # readings that one thread unpacks at a time
+_HANDS = 2  # threads that unpack what was kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +44,7 @@ class Readings:
 
     def known_scans(self, keys: Sequence[str]) -> set[str]:
         """Those of the keys under which a scan is kept."""
-        known: set[str] = set()
-        for begin in range(0, len(keys), _IN_ONE_QUERY):
-            block = keys[begin : begin + _IN_ONE_QUERY]
-            marks = ",".join("?" * len(block))
-            known |= {row[0] for row in self.catalog.run(f"SELECT key FROM scans WHERE key IN ({marks})", block)}
-        return known
+        return {key for _, rows in self._by_key("SELECT key FROM scans WHERE key IN", keys) for key in rows}
 
     def keep_scan(
         self, key: str, results: Sequence[Report | Failure], prepared: Sequence[Prepared | None] = ()
@@ -72,11 +72,24 @@ class Readings:
 
     def scan(self, key: str) -> list[dict[str, str]]:
         """What one file held: `name` with `report` and `reading`, or with `reason` and `message`."""
-        rows = self.catalog.run("SELECT results, digest FROM scans WHERE key = ?", (key,))
-        text, check = rows[0] if rows else ("", None)
-        self.catalog.check(check, key, text, what=f"scan {key}")
-        listed: list[dict[str, str]] = json.loads(text)
-        return listed
+        return self.scans([key])[key]
+
+    def scans(self, keys: Sequence[str]) -> dict[str, list[dict[str, str]]]:
+        """What each of several files held, as `scan` gives it."""
+        held: dict[str, list[dict[str, str]]] = {}
+        for block, rows in self._by_key("SELECT key, results, digest FROM scans WHERE key IN", keys):
+            for key in block:
+                text, check = rows.get(key, ("", None))
+                self.catalog.check(check, key, text, what=f"scan {key}")
+                held[key] = json.loads(text)
+        return held
+
+    def _by_key(self, statement: str, keys: Sequence[str]) -> Iterator[tuple[Sequence[str], dict[str, Any]]]:
+        """The rows with these keys, some at a time: (keys asked for, key → the other columns)."""
+        for begin in range(0, len(keys), _IN_ONE_QUERY):
+            block = keys[begin : begin + _IN_ONE_QUERY]
+            rows = self.catalog.run(f"{statement} ({','.join('?' * len(block))})", block)
+            yield block, {row[0]: row[1:] for row in rows}
 
     def reading(self, key: str) -> Report:
         """One kept reading."""
@@ -89,12 +102,28 @@ class Readings:
         row = (reading, _rules(), prepared.pack())
         self.catalog.run("INSERT OR REPLACE INTO prepared VALUES (?, ?, ?, ?)", (*row, self.catalog.digest(*row)))
 
-    def prepared(self, key: str, report: Report) -> Prepared:
-        """What the index needs of a kept reading, worked out again where the rules changed or a row is damaged."""
-        statement = "SELECT data, digest FROM prepared WHERE reading = ? AND rules = ?"
-        rows = self.catalog.run(statement, (key, _rules()))
-        if rows and rows[0][1] == self.catalog.digest(key, _rules(), rows[0][0]):
-            return Prepared.unpack(rows[0][0], len(report.passages))
-        made = prepare(report)
-        self._keep_prepared(key, made)
-        return made
+    def prepared(self, keys: Sequence[str]) -> Iterator[Prepared]:
+        """What the index needs of each kept reading, in order; worked out again where the rules changed or a row is
+        damaged.
+        """
+        rules = _rules()
+        with ThreadPoolExecutor(_HANDS, thread_name_prefix="bijian-unpack") as hands:
+            for block, rows in self._by_key("SELECT reading, rules, data, digest FROM prepared WHERE reading IN", keys):
+
+                def unpacked(keys: Sequence[str], rows: dict[str, Any] = rows) -> list[Prepared | None]:
+                    return [_unpacked(key, rules, *rows.get(key, ("", b"", ""))) for key in keys]
+
+                parts = [block[at : at + _PART] for at in range(0, len(block), _PART)]
+                ready = [r for part in hands.map(unpacked, parts) for r in part]
+                made = {key: prepare(self.reading(key)) for key, r in zip(block, ready, strict=True) if r is None}
+                with self.catalog.atomic() if made else nullcontext():
+                    for key, prepared in made.items():
+                        self._keep_prepared(key, prepared)
+                yield from (made[key] if r is None else r for key, r in zip(block, ready, strict=True))
+
+
+def _unpacked(key: str, rules: str, written: str, data: bytes, check: str) -> Prepared | None:
+    """What was prepared with these rules, None where it was with others or is damaged."""
+    if written != rules or check != Catalog.digest(key, rules, data):
+        return None
+    return Prepared.unpack(data)

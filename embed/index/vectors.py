@@ -54,7 +54,8 @@ class _Segment:
         data = np.frombuffer(self._map, dtype=np.uint8)
         middle = _HEADER.size + rows * _HASH
         self.hashes = data[_HEADER.size : middle].view(f"V{_HASH}")
-        self.prefixes = data[_HEADER.size : middle].reshape(rows, _HASH)[:, :8].copy().view(">u8").reshape(rows)
+        prefixes = data[_HEADER.size : middle].reshape(rows, _HASH)[:, :8].copy().view(">u8").reshape(rows)
+        self.prefixes = prefixes.astype(np.uint64)
         self.vectors = data[middle : size - _HASH].view(np.float32).reshape(rows, dimension)
 
     def release(self) -> None:
@@ -79,7 +80,10 @@ class _Segment:
         if not len(self.prefixes):
             return np.full(len(prefixes), -1, dtype=np.int64)
         rows = np.minimum(np.searchsorted(self.prefixes, prefixes), len(self.prefixes) - 1).astype(np.int64)
-        found: NDArray[np.int64] = np.where(self.hashes[rows] == hashes, rows, -1)
+        found = np.full(len(prefixes), -1, dtype=np.int64)
+        alike = np.flatnonzero(self.prefixes[rows] == prefixes)
+        same = alike[self.hashes[rows[alike]] == hashes[alike]]
+        found[same] = rows[same]
         return found
 
 
@@ -132,19 +136,21 @@ class VectorBank:
         wanted = sorted(set(hashes))
         if not wanted:
             return []
-        where = self._locate(wanted)
+        where = self._locate(b"".join(wanted))
         return [h for h, (segment, _) in zip(wanted, where, strict=True) if segment < 0]
 
-    def _locate(self, hashes: Sequence[bytes]) -> NDArray[np.int64]:
-        """Shape (len(hashes), 2): segment and row of each hash, −1 where there is none."""
-        raw = np.frombuffer(b"".join(hashes), dtype=f"V{_HASH}")
+    def _locate(self, hashes: bytes | bytearray) -> NDArray[np.int64]:
+        """Shape (hashes, 2): segment and row of each hash, −1 where there is none."""
+        raw = np.frombuffer(hashes, dtype=f"V{_HASH}")
         prefixes = raw.view(np.uint8).reshape(len(raw), _HASH)[:, :8].copy().view(">u8").reshape(len(raw))
+        prefixes = prefixes.astype(np.uint64)
         where = np.full((len(raw), 2), -1, dtype=np.int64)
         for number, segment in enumerate(self._segments):
-            rows = segment.rows_of(prefixes, raw)
-            new = (rows >= 0) & (where[:, 0] < 0)
+            open_ones = np.flatnonzero(where[:, 0] < 0)
+            rows = segment.rows_of(prefixes[open_ones], raw[open_ones])
+            new = open_ones[rows >= 0]
             where[new, 0] = number
-            where[new, 1] = rows[new]
+            where[new, 1] = rows[rows >= 0]
         return where
 
     def gather(self, hashes: Sequence[bytes]) -> NDArray[np.float32]:
@@ -153,19 +159,28 @@ class VectorBank:
         Raises:
             StoreCorrupt: a vector that must be here is not.
         """
-        found = np.empty((len(hashes), self.dimension), dtype=np.float32)
-        if not hashes:
-            return found
+        return self.at(self.find(b"".join(hashes)))
+
+    def find(self, hashes: bytes | bytearray) -> NDArray[np.int64]:
+        """Where the vectors of these hashes are, 32 bytes each: what `at` takes, shape (hashes, 2).
+
+        Raises:
+            StoreCorrupt: a vector that must be here is not.
+        """
         where = self._locate(hashes)
         if (where[:, 0] < 0).any():
             raise StoreCorrupt(
                 f"{int((where[:, 0] < 0).sum())} vectors are missing in {self.folder}.",
                 hint="Run `bijian index` on the files again: what is missing is computed anew.",
             )
-        for number, segment in enumerate(self._segments):
+        return where
+
+    def at(self, where: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Shape (len(where), dimension): vectors that `find` found, as long as nothing was added since."""
+        found = np.empty((len(where), self.dimension), dtype=np.float32)
+        for number in np.unique(where[:, 0]):
             mine = np.flatnonzero(where[:, 0] == number)
-            if len(mine):
-                found[mine] = segment.vectors[where[mine, 1]]
+            found[mine] = self._segments[number].vectors[where[mine, 1]]
         return found
 
     def release(self) -> None:

@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
@@ -149,21 +149,24 @@ class StoreWriter:
     def entries(self, contents: Mapping[str, Source]) -> Iterator[Entry]:
         """The reports of these contents, ascending by id, each once; removed ones left out, corrections applied."""
         edits = by_report(self.edits.active())
-        found: list[tuple[str, str, str, str]] = []
-        for path, source in contents.items():
-            found.extend(
-                (d["report"], d["name"], d["reading"], path) for d in self.readings.scan(source.scan) if "report" in d
-            )
-        for report_id, group in groupby(sorted(found), key=lambda row: row[0]):
-            same = list(group)
-            mine = edits.get(report_id, [])
-            if any(edit.field == REMOVED for edit in mine):
-                continue
-            report = self.readings.reading(same[0][2])
-            metadata, fields = corrected(report.metadata, mine)
+        scans = self.readings.scans(sorted({source.scan for source in contents.values()}))
+        found = sorted(
+            (d["report"], d["name"], d["reading"], path)
+            for path, source in contents.items()
+            for d in scans[source.scan]
+            if "report" in d
+        )
+        kept = [
+            (edits.get(report, []), list(group))
+            for report, group in groupby(found, key=lambda row: row[0])
+            if not any(edit.field == REMOVED for edit in edits.get(report, []))
+        ]
+        ready = self.readings.prepared([same[0][2] for _, same in kept])
+        for (mine, same), prepared in zip(kept, ready, strict=True):
+            metadata, fields = corrected(prepared.metadata, mine)
             yield Entry(
-                replace(report, metadata=metadata),
-                self.readings.prepared(same[0][2], report),
+                prepared,
+                metadata,
                 files=tuple(sorted({row[1] for row in same})),
                 paths=tuple(sorted({row[3] for row in same})),
                 reading=same[0][2],

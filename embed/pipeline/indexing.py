@@ -228,11 +228,9 @@ class _Run:
 
     def _usable_scans(self, keys: Sequence[str]) -> set[str]:
         """Known scans without failures; a file that failed is tried again."""
-        return {
-            key
-            for key in self.writer.readings.known_scans(keys)
-            if all("report" in d for d in self.writer.readings.scan(key))
-        }
+        readings = self.writer.readings
+        held = readings.scans(sorted(readings.known_scans(keys)))
+        return {key for key, found in held.items() if all("report" in d for d in found)}
 
     def _read_and_embed(
         self, new: Mapping[str, Source], live: Mapping[str, Source], contents: dict[str, Source]

@@ -31,7 +31,8 @@ ALIKE_ANYWHERE = 0.97  # asked for when neither report says where it is from: to
 SEEN = 0.25  # equal part of two sketches below which texts are not compared: four deviations under what they need
 SEEN_ANYWHERE = 0.8
 MOST_COMPARED = 128  # of one band, year and county; keeps a flood of look-alikes from costing the square of its size
-MOST_HELD = 1024  # texts whose shingles are held at a time, about 50 MB
+MOST_HELD = 1024  # texts whose shingles are held at a time, about 80 MB
+_BUCKETS = 1 << 15  # that shingles fall into, to see at once that two texts share too few
 _EMPTY = np.uint32(0xFFFFFFFF)
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 
@@ -91,7 +92,7 @@ def find_repeats(reports: Iterable[ReportKey], text_of: Callable[[str], str]) ->
     """
     ordered = sorted(reports, key=lambda r: (not r.is_report, r.published or date.max, -r.length, r.id))
     candidates = _candidates(ordered)
-    texts: dict[str, NDArray[np.uint64]] = {}
+    texts: dict[str, _Shingles] = {}
     original: dict[int, int] = {}
     for later in sorted(candidates):
         for earlier in sorted(candidates[later]):
@@ -190,16 +191,43 @@ def _look_alike(a: ReportKey, b: ReportKey) -> bool:
     return bool(same >= (SEEN_ANYWHERE if a.code is None and b.code is None else SEEN) * BINS)
 
 
-def _are_one(a: ReportKey, b: ReportKey, texts: dict[str, NDArray[np.uint64]], text_of: Callable[[str], str]) -> bool:
+class _Shingles:
+    """The different shingles of one text, ascending, and which buckets they fall into."""
+
+    def __init__(self, text: str) -> None:
+        ordered = np.sort(_shingles(text))
+        self.hashes = ordered[np.concatenate([[True], ordered[1:] != ordered[:-1]])] if len(ordered) else ordered
+        self.buckets = np.zeros(_BUCKETS, dtype=bool)
+        self.buckets[(self.hashes >> np.uint64(24)).astype(np.intp) & (_BUCKETS - 1)] = True
+        self.spare = len(self.hashes) - int(np.count_nonzero(self.buckets))
+
+    def __len__(self) -> int:
+        return len(self.hashes)
+
+    def most_shared(self, other: _Shingles) -> int:
+        """No fewer than the shingles that both have, and quickly found."""
+        return int(np.count_nonzero(self.buckets & other.buckets)) + min(self.spare, other.spare)
+
+    def shared(self, other: _Shingles) -> int:
+        """How many shingles both have."""
+        return len(np.intersect1d(self.hashes, other.hashes, assume_unique=True))
+
+
+def _are_one(a: ReportKey, b: ReportKey, texts: dict[str, _Shingles], text_of: Callable[[str], str]) -> bool:
     if len(texts) > MOST_HELD:
         texts.clear()
     for key in (a, b):
         if key.id not in texts:
-            texts[key.id] = np.unique(_shingles(text_of(key.id)))
+            texts[key.id] = _Shingles(text_of(key.id))
     first, second = texts[a.id], texts[b.id]
-    shared = len(np.intersect1d(first, second, assume_unique=True))
-    union = len(first) + len(second) - shared
-    least, most = min(len(first), len(second)), max(len(first), len(second))
-    if a.code is None and b.code is None:
+    anywhere = a.code is None and b.code is None
+    sizes = len(first), len(second)
+    return _enough(first.most_shared(second), sizes, anywhere) and _enough(first.shared(second), sizes, anywhere)
+
+
+def _enough(shared: int, sizes: tuple[int, int], anywhere: bool) -> bool:
+    """Whether texts of so many shingles that share so many are one report."""
+    union, least, most = sum(sizes) - shared, min(sizes), max(sizes)
+    if anywhere:
         return shared >= ALIKE_ANYWHERE * union
     return shared >= ALIKE * union or (shared >= INSIDE * least and least >= HALF * most)

@@ -32,7 +32,7 @@ cursors that belong to one generation of the index. Errors are problem details (
 
 @contextlib.asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    desk = Desk(app.state.settings)
+    desk = Desk(app.state.settings, alone=app.state.alone)
     app.state.desk = desk
     # The model is loaded beside the event loop: the server listens at once and is ready when this is through.
     watcher = threading.Thread(target=desk.warm, name="warm", daemon=True)
@@ -58,6 +58,7 @@ def create_app(settings: Settings) -> FastAPI:
         openapi_url="/v1/openapi.json",
     )
     app.state.settings = settings
+    app.state.alone = False
     problems.install(app)
     for routes in (similar, comparison, reports, clusters, jobs, embeddings, system):
         app.include_router(routes.router, responses=problems.RESPONSES)
@@ -111,4 +112,6 @@ def app_from_environment() -> FastAPI:
     settings = Settings.read()
     form = "%(message)s" if settings.log_format == "json" else "%(asctime)s %(levelname)s %(name)s %(message)s"
     logging.basicConfig(level=logging.INFO, format=form, force=True)
-    return create_app(settings)
+    app = create_app(settings)
+    app.state.alone = True
+    return app

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import ipaddress
 import logging
 import threading
@@ -34,8 +35,8 @@ __all__ = ["Desk", "is_loopback"]
 log = logging.getLogger("bijian.api")
 T = TypeVar("T")
 THREADS = 8
-TURNS = int(__import__("os").environ.get("TURNS", "1"))
 LOOK = 0.5  # seconds between two looks at CURRENT
+_GARBAGE = (10_000, 10, 10)  # new objects, and rounds, after which a process that serves looks for garbage
 
 
 def is_loopback(host: str) -> bool:
@@ -71,10 +72,12 @@ class _Shared:
 class Desk:
     """Opened by the app's lifespan, asked by the routes. Thread-safe."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, *, alone: bool = False) -> None:
+        """alone: nothing else runs in this process, so that its collector of garbage may be set to serving."""
         from embed.index import Store
 
         self.settings = settings
+        self._alone = alone
         self.store: Store = Store.open(settings.store, create=True)
         self.ledger = Ledger(settings.store)
         self.keys = KeyBook(self.ledger)
@@ -91,7 +94,7 @@ class Desk:
         self._clustering_lock = threading.Lock()
         self._cluster_waiters = threading.Semaphore(THREADS // 2)
         self._failed: str | None = None
-        self.turns = Turns(TURNS)
+        self.turns = Turns(1)
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="work")
 
     def warm(self) -> None:
@@ -100,6 +103,7 @@ class Desk:
             self.refresh()
             encoder = BatchingEncoder(self._open_encoder(), self.turns)
             self._try(encoder)
+            self._settle()
             self._encoder = encoder
         except BijianError as error:
             self._failed = error.message
@@ -108,10 +112,20 @@ class Desk:
             loads.ready()
         while not self.closing.is_set():
             try:
-                self.refresh()
+                if self.refresh():
+                    self._settle()
             except (BijianError, OSError):
                 log.exception("the new generation cannot be opened; the old one stays")
             self.closing.wait(LOOK)
+
+    def _settle(self) -> None:
+        """Leave what is there now to itself: looking through all of it for garbage holds every request up for 0.1 s."""
+        if not self._alone:
+            return
+        gc.unfreeze()
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(*_GARBAGE)
 
     def _try(self, encoder: BatchingEncoder) -> None:
         """Ask as people will, so that dictionaries and tables are there for the first of them."""
@@ -174,19 +188,20 @@ class Desk:
             "texts": encoder.texts if encoder else 0,
         }
 
-    def refresh(self) -> None:
-        """Take up the current generation if it is another than the one that is held."""
+    def refresh(self) -> bool:
+        """Take up the current generation if it is another than the one that is held; whether it was."""
         with self._swap:
             held = self._shared.generation.number if self._shared is not None else None
             number = self.store.current_number()
             if number in (0, held):
-                return
+                return False
             fresh = _Shared(self.store.current())
             old, self._shared = self._shared, fresh
         if old is not None:
             self.swaps += 1
             log.info("generation %s taken up", fresh.generation.number)
             old.give_back()
+        return True
 
     @contextlib.contextmanager
     def generation(self) -> Iterator[Generation]:

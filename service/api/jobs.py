@@ -17,7 +17,7 @@ from typing import Any
 
 from embed.exceptions import QueryError
 from service.api.ledger import Ledger, now
-from service.api.shared import is_alive
+from service.api.shared import is_alive, job_environment
 from service.settings import Settings
 
 __all__ = ["Job", "JobKind", "JobState", "Jobs"]
@@ -148,7 +148,7 @@ class Jobs:
             if self._closing or self.get(job).state is not JobState.QUEUED:
                 return
             command = [sys.executable, "-m", "service.api.job_process", str(self._settings.store), job]
-            environment = {**os.environ, **self._settings.environment()}
+            environment = {**job_environment(), **self._settings.environment()}
             log = self.folder(job) / "log.txt"
             with log.open("wb") as output:
                 child = subprocess.Popen(command, env=environment, stdout=output, stderr=output)

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from embed.exceptions import SettingsError
-from service.api.shared import FOLDER
+from service.api.shared import FOLDER, share_cores
 from service.settings import Settings
 
 __all__ = ["serve"]
@@ -61,6 +61,7 @@ def serve(settings: Settings, *, announce: Callable[[str], None], port_file: Pat
     with tempfile.TemporaryDirectory(prefix="bijian-") as shared:
         if config.workers > 1:
             os.environ |= {FOLDER: shared, "PROMETHEUS_MULTIPROC_DIR": shared}
+            share_cores(config.workers)
             Multiprocess(config, sockets=[socket]).run()
         else:
             uvicorn.Server(config).run(sockets=[socket])

@@ -12,9 +12,22 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
-__all__ = ["FOLDER", "Loads", "SharedTable", "is_alive", "loads_of_process", "shared_folder"]
+from embed.models.cores import cores_given
+
+__all__ = [
+    "FOLDER",
+    "Loads",
+    "SharedTable",
+    "is_alive",
+    "job_environment",
+    "loads_of_process",
+    "share_cores",
+    "shared_folder",
+]
 
 FOLDER = "BIJIAN_SHARED_FOLDER"  # the environment variable that names the folder to the serving processes
+_THREADS = "OMP_NUM_THREADS"  # of matrix products and of the vector search
+_SET_HERE = "BIJIAN_CORES_SHARED"
 MOST_PROCESSES = 64
 COLD = 1 << 20  # what a process that is not ready yet counts as, in connections
 _SLOT = struct.Struct("=qq")  # process id (0: nobody's), load
@@ -24,6 +37,20 @@ def shared_folder() -> Path | None:
     """Where the processes of this server keep what they share; None where there is one process alone."""
     name = os.environ.get(FOLDER)
     return Path(name) if name else None
+
+
+def share_cores(processes: int) -> None:
+    """Let the serving processes to be started compute with their share of the cores each, unless that is set."""
+    if _THREADS not in os.environ:
+        os.environ |= {_THREADS: str(max(1, cores_given() // processes)), _SET_HERE: "1"}
+
+
+def job_environment() -> dict[str, str]:
+    """The environment of this process as a job is to have it: with all cores."""
+    given = dict(os.environ)
+    if given.pop(_SET_HERE, None):
+        given.pop(_THREADS, None)
+    return given
 
 
 class SharedTable:

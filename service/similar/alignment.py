@@ -23,6 +23,7 @@ VERBATIM = 0.93  # wording shared, local detail masked, from which a passage is 
 EDITED = 0.60  # … and from which it was copied and reworded in part
 SHORTEST = 16  # characters of own wording (no formulae of the genre) below which nothing can be called copied
 SHORTEST_INSIDE = 30  # … where only one text stands inside the other
+LONGER = 1.4  # times as long, from which a text may have another one inside
 RUN = 4  # characters that must stand together to count as wording that a long text shares
 _CONTENT = re.compile(r"[\w" + "".join(MARKS.values()) + "]")
 _RUN = re.compile("[" + "".join(MARKS.values()) + "]|[^" + "".join(MARKS.values()) + "]+")  # only marks hide a change
@@ -91,7 +92,7 @@ def shared_wording(a: Wording, b: Wording) -> float:
         return 0.0
     whole = float(Indel.normalized_similarity(a.symbols, b.symbols, score_cutoff=0.2))
     short, long = sorted((len(a.symbols), len(b.symbols)))
-    if whole >= EDITED or short < SHORTEST_INSIDE or long < 1.4 * short:
+    if whole >= EDITED or short < SHORTEST_INSIDE or long < LONGER * short:
         return whole
     if Indel.similarity(a.symbols, b.symbols) < EDITED * 2 * short:
         return whole

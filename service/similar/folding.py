@@ -6,7 +6,17 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from service.similar.alignment import Wording, kind_of, shared_wording, wording
+import numpy as np
+
+from service.similar.alignment import (
+    EDITED,
+    LONGER,
+    SHORTEST_INSIDE,
+    Wording,
+    kind_of,
+    shared_wording,
+    wording,
+)
 from service.similar.answer import Kind
 from service.similar.results import Found
 
@@ -18,6 +28,7 @@ __all__ = ["Folder"]
 _BLOCK = 64  # hits that are laid beside the better ones together
 # Where one text is at most twice as long as the other and most of the shorter stands in it, a copy shares 0.4 at least.
 _LEAST = 0.39
+_ROUNDING = 1e-3  # far more than single precision loses
 
 
 class Folder:
@@ -72,6 +83,10 @@ class Folder:
         theirs = [self._wordings[place].symbols for place in better]
         mine = theirs[len(self._leaders) :] if self._leaders else theirs  # one list with itself costs half
         shared = cdist(mine, theirs, scorer=Indel.normalized_similarity, score_cutoff=_LEAST)
+        sizes = np.array([len(text) for text in theirs])
+        longer, shorter = (pick.outer(sizes[-len(mine) :], sizes) for pick in (np.maximum, np.minimum))
+        inside = (shorter >= SHORTEST_INSIDE) & (longer >= LONGER * shorter)
+        shared[(shared < EDITED - _ROUNDING) & ~inside] = 0
         likely: dict[int, list[int]] = {}
         for place, other in zip(*(places.tolist() for places in shared.nonzero()), strict=True):
             if better[other] < begin + place:

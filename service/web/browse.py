@@ -22,7 +22,7 @@ from service.similar import reuse
 from service.web.frame import LEVELS, ROLES, render
 from service.web.profile import profile
 from service.web.projection import map_of
-from service.web.regions import region_list, region_tree
+from service.web.regions import region_tree
 from service.web.search import _digits, _year, region_codes
 
 if TYPE_CHECKING:
@@ -201,12 +201,12 @@ async def passage_map(request: Request, desk: DeskOf, caller: Reader) -> Respons
     """The passages as points: near ones say similar things."""
     role = request.query_params.get("role", "")
     chosen = role if role in ROLES else ""
-    region_code = _digits(request.query_params.get("region"))
+    places = region_codes(request, "region")
 
     def answer() -> Response:
         with desk.generation() as generation:
-            points = map_of(generation, chosen, region_code)
-            nodes = [node for node in region_list(generation) if node.depth < 3]
-        return render(request, "map.html", m=points, role=chosen, region=region_code, roles=list(ROLES), regions=nodes)
+            points = map_of(generation, chosen, places)
+            tree = region_tree(generation)
+        return render(request, "map.html", m=points, role=chosen, chosen=places, roles=list(ROLES), tree=tree)
 
     return await desk.work(answer)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -41,10 +42,10 @@ class PointMap:
     height: int = HEIGHT
 
 
-def map_of(generation: Generation, role: str, region: str) -> PointMap:
+def map_of(generation: Generation, role: str, regions: Sequence[str]) -> PointMap:
     """At most MOST_POINTS passages, evenly taken, spread by the two strongest directions of their vectors."""
     roles = (Role(role),) if role else tuple(r for r in Role if r is not Role.BACKGROUND)
-    rows = generation.rows(Filter(roles=roles, regions=(region,) if region else ()))
+    rows = generation.rows(Filter(roles=roles, regions=tuple(regions)))
     kept = rows[np.linspace(0, len(rows) - 1, min(len(rows), MOST_POINTS)).astype(np.int64)] if len(rows) else rows
     places = _spread(np.asarray(generation.vectors[kept], dtype=np.float64))
     return PointMap(

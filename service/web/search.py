@@ -11,11 +11,13 @@ from starlette.responses import Response
 
 from embed.exceptions import BijianError, QueryError, StoreMissing
 from embed.index import Filter
+from embed.index.outline import ITEMS
 from service.api.access import DeskOf, Reader
 from service.api.desk import Desk
 from service.api.problems import ProblemError
 from service.api.uploads import documents, safe_name
 from service.api.views import passage_view, report_line
+from service.clusters.outline import outline
 from service.similar import GroupBy, SimilarAnswer, SimilarQuery, check_draft, compare, distinctive, find_similar
 from service.web.frame import LEVELS, ROLES, render
 from service.web.regions import region_tree
@@ -49,13 +51,15 @@ class SearchForm:
     year_to: int | None = None
     role: list[str] = field(default_factory=list)
     level: list[str] = field(default_factory=list)
+    outline: list[str] = field(default_factory=list)
     group_by: str = "county"
     cursor: str | None = None
 
     @property
     def count(self) -> int:
         """How many filters are set."""
-        return sum(map(bool, (self.region, self.not_region, self.year_from or self.year_to, self.role, self.level)))
+        years = self.year_from or self.year_to
+        return sum(map(bool, (self.region, self.not_region, years, self.role, self.level, self.outline)))
 
     @property
     def any(self) -> bool:
@@ -73,6 +77,7 @@ class SearchForm:
             year_to=_year(given.get("year_to")),
             role=[value for value in given.getlist("role") if value in ROLES],
             level=[value for value in given.getlist("level") if value in LEVELS],
+            outline=list(dict.fromkeys(code for code in given.getlist("outline") if code in ITEMS)),
             group_by=group if group in list(GroupBy) else "county",
             cursor=given.get("cursor"),
         )
@@ -86,6 +91,7 @@ class SearchForm:
                 "year_to": self.year_to,
                 "roles": self.role,
                 "levels": self.level,
+                "outline": self.outline,
             }
         )
 
@@ -144,6 +150,7 @@ def _search(request: Request, desk: Desk, q: str, form: SearchForm) -> Response:
         regions=regions,
         roles=list(ROLES),
         levels=list(LEVELS),
+        outline=outline(),
         group_choices=GROUPS,
         examples=EXAMPLES,
         next_page="/?" + urlencode([*pairs, ("cursor", answer.cursor)]) if answer and answer.cursor else "",

@@ -83,6 +83,18 @@ def test_a_vector_that_is_its_cells_centre_has_a_code_of_finite_numbers() -> Non
     np.testing.assert_allclose(numbers, np.array([[-1, 0, 0, 0, 0]] * 3), atol=1e-6)
 
 
+def test_vectors_next_to_their_centres_say_nothing_about_the_layout() -> None:
+    vectors = unit_rows(500)
+    theirs, centres = coded(vectors)
+    near = np.nextafter(centres, np.float32(2))
+    odd = theirs.copy()
+    odd[:200, 6] ^= 255
+
+    assert not fits(odd, vectors, centres)
+    assert fits(odd, np.concatenate([near[:200], vectors[200:]]), centres)
+    assert not fits(theirs, near, centres)
+
+
 def test_faiss_codes_for_itself_where_its_layout_is_another_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

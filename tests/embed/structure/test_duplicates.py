@@ -121,6 +121,22 @@ def test_more_texts_can_be_compared_than_are_held(text: str, monkeypatch: pytest
     assert repeats(*((report, text) for report in reports)) == {f"{c}b": f"{c}a" for c in range(510001, 510006)}
 
 
+@pytest.mark.parametrize("kept", [0.0, 0.3, 0.8, 0.95, 1.0])
+@pytest.mark.parametrize("buckets", [64, 1 << 15])
+def test_the_quick_look_at_two_texts_never_says_fewer_than_they_share(
+    text: str, kept: float, buckets: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(duplicates, "_BUCKETS", buckets)
+    chance = random.Random(5)
+    other = "".join(chars if chance.random() < kept else "某" for chars in text)
+    a, b = duplicates._Shingles(text), duplicates._Shingles(other)
+
+    shared = len(set(a.hashes.tolist()) & set(b.hashes.tolist()))
+    assert a.shared(b) == b.shared(a) == shared
+    assert a.most_shared(b) >= shared
+    assert a.most_shared(b) == b.most_shared(a)
+
+
 def test_texts_too_short_to_compare_repeat_nothing() -> None:
     assert sketch("法治。") == b""
     assert repeats((key("a", "法治"), "法治"), (key("b", "法治"), "法治")) == {}

@@ -67,6 +67,8 @@ def test_an_mcp_client_searches_reads_and_compares(seed_store: Path) -> None:
             hits = found["hits"]
             assert isinstance(hits, list)
             assert len({hit["citation"]["place"] for hit in hits}) == 3
+            narrowed = await call("search_passages", text="人民调解", k=3, outline="20")
+            assert 0 < narrowed["searched"] < found["searched"]  # type: ignore[operator]
             read = await call("read_passage", passage=hits[0]["passage"])
             assert read["passage"]["text"] == hits[0]["text"]  # type: ignore[index]
             compared = await call("compare_reports", a=hits[0]["report"], b=hits[1]["report"])

@@ -15,7 +15,7 @@ import pytest
 from service.api.keys import KeyBook, Scope
 from service.api.ledger import Ledger
 from service.api.limits import RateLimits
-from service.api.shared import COLD, Loads, SharedTable
+from service.api.shared import COLD, Loads, SharedTable, job_environment, share_cores
 from tests.service.api.conftest import ROOT, start_server, stop_server, wait_until_ready
 
 COUNT = """
@@ -30,6 +30,28 @@ print(sum(limits.wait("k", at=5.0) == 0.0 for _ in range(200)))
 
 def count(path: Path) -> subprocess.Popen[str]:
     return subprocess.Popen([sys.executable, "-c", COUNT, str(path)], cwd=ROOT, stdout=subprocess.PIPE, text=True)
+
+
+def test_serving_processes_share_the_cores_and_jobs_get_all_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("service.api.shared.cores_given", lambda: 6)
+    monkeypatch.setattr(os, "environ", {"PATH": "/bin"})
+
+    share_cores(4)
+    assert os.environ["OMP_NUM_THREADS"] == "1"
+    assert job_environment() == {"PATH": "/bin"}
+
+    monkeypatch.setattr(os, "environ", {"PATH": "/bin"})
+    share_cores(2)
+    assert os.environ["OMP_NUM_THREADS"] == "3"
+
+
+def test_a_number_of_threads_that_somebody_set_stays_for_jobs_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "environ", {"OMP_NUM_THREADS": "5"})
+
+    share_cores(2)
+
+    assert os.environ == {"OMP_NUM_THREADS": "5"}
+    assert job_environment() == {"OMP_NUM_THREADS": "5"}
 
 
 def test_processes_that_count_at_once_give_a_key_its_limit_once(tmp_path: Path) -> None:

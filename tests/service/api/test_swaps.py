@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import shutil
 import threading
 from dataclasses import replace
@@ -67,3 +68,19 @@ def test_generations_swap_under_load(seed_store: Path, settings: Settings, encod
     with store.writer() as writer:
         writer.remove_old(keep=1)
     assert store.generations() == [store.current_number()]
+
+
+@pytest.mark.parametrize("alone", [True, False])
+def test_a_serving_process_leaves_what_lasts_out_of_the_search_for_garbage(settings: Settings, alone: bool) -> None:
+    before, app = gc.get_threshold(), create_app(settings)
+    app.state.alone = alone
+    gc.unfreeze()
+    try:
+        with TestClient(app, base_url="http://localhost") as client:
+            wait_until_ready(client)
+
+            assert (gc.get_freeze_count() > 10_000) is alone
+            assert (gc.get_threshold() != before) is alone
+    finally:
+        gc.unfreeze()
+        gc.set_threshold(*before)

@@ -61,6 +61,46 @@ def test_filters_narrow_the_results(page: Page) -> None:
     assert tags == {"举措"}
 
 
+def test_an_item_of_the_outline_narrows_the_results_as_over_the_api(page: Page, site: Server) -> None:
+    asked = {"text": "普法宣传", "k": 10, "per_group": 2, "group_by": "county"}
+    with site.client() as client:
+        every = client.post("/v1/similar", json=asked).json()
+        wanted = client.post("/v1/similar", json={**asked, "where": {"outline": ["20"]}}).json()
+    assert 0 < wanted["searched"] < every["searched"]
+    page.goto("/?q=普法宣传")
+    page.get_by_text("筛选与分组").click()
+    page.get_by_text("只看纲要这些条").click()
+    page.get_by_role("checkbox", name=re.compile("^20 ")).check()
+    page.get_by_role("button", name="查找").click()
+
+    expect(page.get_by_text(f"在 {wanted['searched']} 个段落中查找")).to_be_visible()
+    links = page.get_by_role("link", name="还有谁这样写").all()
+    assert [link.get_attribute("href") for link in links] == [f"/passages/{hit['passage']}" for hit in wanted["hits"]]
+
+
+def test_an_unknown_item_of_the_outline_is_passed_over(site: Server) -> None:
+    with site.client() as client:
+        answer = client.get("/", params={"q": "普法宣传", "outline": ["99", "20"]})
+
+    assert answer.status_code == 200
+    assert re.findall(r'name="outline" value="(\w+)" checked', answer.text) == ["20"]
+
+
+def test_the_map_shows_the_places_chosen_in_the_tree(page: Page, site: Server) -> None:
+    with site.client() as client:
+        lines = client.get("/v1/reports", params={"region": "51", "limit": 100}).json()["reports"]
+    page.goto("/map")
+    everywhere = page.locator("svg.map a").count()
+    page.locator("summary", has_text="地区").click()
+    page.get_by_role("checkbox", name=re.compile("^四川省")).check()
+    page.get_by_role("button", name="显示").click()
+
+    shown = [str(link.get_attribute("href")) for link in page.locator("svg.map a").all()]
+    assert 0 < len(shown) < everywhere
+    assert {href.removeprefix("/passages/").partition(".")[0] for href in shown} <= {line["id"] for line in lines}
+    expect(page.get_by_role("checkbox", name=re.compile("^四川省"))).to_be_checked()
+
+
 def test_regions_are_chosen_in_a_tree_that_works_without_script(new_page: Callable[..., Page]) -> None:
     page = new_page(java_script_enabled=False)
     page.goto("/reports")
