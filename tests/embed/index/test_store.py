@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from embed.exceptions import ModelMismatch, QueryError, StoreMissing
-from embed.index import Filter, Store
+from embed.index import Filter, Store, upkeep
 from embed.structure.report import Region, Report, Role
 from tests.helpers.stores import HashEncoder, make_report, make_store
 
@@ -164,6 +164,25 @@ def test_the_same_reports_in_any_order_give_the_same_bytes(tmp_path: Path) -> No
     first, second = ({p.name: p.read_bytes() for p in (tmp_path / s / "generations/1").iterdir()} for s in "ab")
 
     assert first == second
+
+
+def test_reports_that_came_one_after_the_other_give_the_bytes_of_those_that_came_together(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("embed.index.builder.EXACT_UP_TO", 50)  # with cells
+    reports = many(40)
+    make_store(tmp_path / "a", reports)
+    store = make_store(tmp_path / "b", reports[10:25])
+    upkeep.remove(store, [reports[12].id], who="test", why="test")
+    store.add(reports[25:], HashEncoder())
+    upkeep.restore(store, [reports[12].id])
+    last = store.add(reports[:10], HashEncoder())
+
+    first = {p.name: p.read_bytes() for p in (tmp_path / "a" / "generations/1").iterdir()}
+    second = {p.name: p.read_bytes() for p in (tmp_path / "b" / f"generations/{last}").iterdir()}
+
+    assert "cells.faiss" in first
+    assert [name for name in first | second if first.get(name) != second.get(name)] == ["manifest.json"]  # its number
 
 
 def test_one_query_at_a_time_and_all_at_once_give_the_same_hits_and_scores(tmp_path: Path) -> None:
