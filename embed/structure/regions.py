@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from embed.structure.divisions import Divisions, Mention
 from embed.structure.report import Level, Region
@@ -77,35 +78,69 @@ def conclude(witnesses: list[Witness], known: Known, divisions: Divisions) -> Co
     return vote.deepest()
 
 
+class _Told(NamedTuple):
+    """What the rows of a mention say at one depth."""
+
+    codes: frozenset[str]  # of the places that a row is or lies in, "" where it lies above that depth
+    named: frozenset[str]  # those whose own name it is
+    above: tuple[str, ...]  # codes of the rows above that depth
+
+
+class _Voice(NamedTuple):
+    """What one witness says at one depth: a weight for each place that it names or lies in, and one for all below."""
+
+    said: dict[str, float]
+    above: tuple[str, ...]
+    half: float
+
+    def of(self, code: str) -> float:
+        """How much it says for a place: its name, a name inside it, or a name above it."""
+        weight = self.said.get(code)
+        return weight if weight is not None else self.half if code.startswith(self.above) else 0.0
+
+
 class _Vote:
     def __init__(self, witnesses: list[Witness], known: Known, divisions: Divisions) -> None:
         self.witnesses = _capped(witnesses)
         self.known = known
         self.divisions = divisions
+        self._heard: dict[int, list[_Voice]] = {}
 
     def _scores(self, depth: int) -> dict[str, float]:
         """Code of each place at a depth that a witness names or lies in → weight of all that speak for it."""
-        codes = {self._code_at(row, depth) for w in self.witnesses for row in w.mention.rows}
-        codes.discard("")
-        return {code: sum(self._voice(w, code, depth) for w in self.witnesses) for code in sorted(codes)}
+        voices = self._voices(depth)
+        scores = dict.fromkeys(sorted({code for voice in voices for code in voice.said}), 0.0)
+        for said, above, half in voices:
+            for code, weight in said.items():
+                scores[code] += weight
+            if above:
+                for code in scores:
+                    if code not in said and code.startswith(above):
+                        scores[code] += half
+        return scores
 
-    def _voice(self, witness: Witness, code: str, depth: int) -> float:
-        """How much one witness says for a place: its name, a name inside it, or a name above it."""
-        codes = {self._code_at(row, depth) for row in witness.mention.rows}
-        if code in codes:
-            share = 1.0 if len(codes) == 1 else 0.9
-            return witness.weight * share * self._nearness(witness, code, depth)
-        return 0.5 * witness.weight if self._is_above(witness, code) else 0.0
+    def _voices(self, depth: int) -> list[_Voice]:
+        """What each witness says at a depth."""
+        voices = self._heard.get(depth)
+        if voices is None:
+            told: dict[tuple[int, ...], _Told] = {}
+            for rows in {witness.mention.rows for witness in self.witnesses}:
+                told[rows] = self._told(rows, depth)
+            voices = [_voice(witness, told[witness.mention.rows], depth) for witness in self.witnesses]
+            self._heard[depth] = voices
+        return voices
 
-    def _nearness(self, witness: Witness, code: str, depth: int) -> float:
-        """A place's own name counts most; one inside it less, unless it is the author."""
-        if any(self.divisions.depth(r) == depth and self._code_at(r, depth) == code for r in witness.mention.rows):
-            return 1.0
-        if witness.own:
-            return 0.9
-        if depth == 3:
-            return 0.6 if witness.rule == "local office" else 0.45
-        return 0.25
+    def _told(self, rows: tuple[int, ...], depth: int) -> _Told:
+        codes, named, above = set(), set(), []
+        for row in rows:
+            own = self.divisions.depth(row)
+            code = self._code_at(row, depth)
+            codes.add(code)
+            if own == depth:
+                named.add(code)
+            elif own < depth:
+                above.append(self.divisions.codes[row])
+        return _Told(frozenset(codes), frozenset(named), tuple(above))
 
     def _code_at(self, row: int, depth: int) -> str:
         if self.divisions.depth(row) < depth:
@@ -113,12 +148,6 @@ class _Vote:
         if depth == 3 and self.divisions.depth(row) == 3 and self.divisions.is_former(row):
             return self.divisions.county_code(row) or self.divisions.codes[row]
         return self.divisions.chain(row)[depth - 1]
-
-    def _is_above(self, witness: Witness, code: str) -> bool:
-        return any(
-            len(self.divisions.codes[r]) < len(code) and code.startswith(self.divisions.codes[r])
-            for r in witness.mention.rows
-        )
 
     def _fits_kind(self, code: str) -> bool:
         ends = _KIND_ENDS.get(self.known.kind)
@@ -138,7 +167,7 @@ class _Vote:
     def _apart(self, first: str, second: str) -> tuple[float, float]:
         """What speaks for one place only, and for the other only: what both share does not decide between them."""
         depth = _DEPTHS[len(first)]
-        pairs = [(self._voice(w, first, depth), self._voice(w, second, depth)) for w in self.witnesses]
+        pairs = [(voice.of(first), voice.of(second)) for voice in self._voices(depth)]
         return sum(max(0.0, a - b) for a, b in pairs), sum(max(0.0, b - a) for a, b in pairs)
 
     def at_depth(self, depth: int) -> Conclusion:
@@ -263,8 +292,8 @@ class _Vote:
         depth = _DEPTHS[len(code)]
         return tuple(
             w
-            for w in self.witnesses
-            if self._is_above(w, code) or any(self._code_at(r, depth) == code for r in w.mention.rows)
+            for w, voice in zip(self.witnesses, self._voices(depth), strict=True)
+            if code in voice.said or code.startswith(voice.above)
         )
 
     def _rivals(self, scores: dict[str, float], code: str) -> tuple[tuple[Region, float], ...]:
@@ -277,6 +306,14 @@ class _Vote:
         row = self.divisions.row_of(code) if code else None
         region = self.divisions.region(row) if row is not None else Region()
         return Conclusion(region, self._for(code) if code else (), self._rivals(scores, code), open_name)
+
+
+def _voice(witness: Witness, told: _Told, depth: int) -> _Voice:
+    """A place's own name counts most; one inside it less, unless it is the author."""
+    weight = witness.weight * (1.0 if len(told.codes) == 1 else 0.9)
+    inside = 0.9 if witness.own else 0.25 if depth != 3 else 0.6 if witness.rule == "local office" else 0.45
+    said = {code: weight * (1.0 if code in told.named else inside) for code in told.codes if code}
+    return _Voice(said, told.above, 0.5 * witness.weight)
 
 
 def _capped(witnesses: list[Witness]) -> list[Witness]:

@@ -19,6 +19,7 @@ from embed.structure.report import Region
 __all__ = ["Chain", "Division", "Divisions", "load_divisions"]
 
 Chain = tuple[str, str, str]
+_DEPTHS = {2: 1, 4: 2, 6: 3, 9: 4}  # by the length of the code
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +159,7 @@ class Divisions:
 
     def depth(self, row: int) -> int:
         """1 province, 2 prefecture, 3 county, 4 town."""
-        return {2: 1, 4: 2, 6: 3, 9: 4}[len(self.codes[row])]
+        return _DEPTHS[len(self.codes[row])]
 
     def county_code(self, row: int) -> str:
         """Today's code of the county that a row is in or is, "" above counties and for vanished ones."""
