@@ -44,6 +44,7 @@ WIDE_LETTER = re.compile("[０-９Ａ-Ｚａ-ｚ]")
 WIDE_LATIN = {0xFF01 + i: 0x21 + i for i in range(94)}
 
 BRAND, BETTING, NAME, SITE, LATIN, DIGITS, JOINER, UNKNOWN = range(8)
+_SURE = frozenset((BRAND, BETTING))
 TOKEN_COST = {BRAND: 4.0, BETTING: 4.0, NAME: 6.0, SITE: 5.0}
 UNKNOWN_COST = {1: 13.0, 2: 19.0, 3: 28.0, 4: 44.0}
 START = -1
@@ -61,6 +62,7 @@ STEP_COST |= {(before, name): 12.0 for before in (UNKNOWN, DIGITS) for name in (
 # A run seldom ends in a name without a word of betting behind it, and hardly ever in a joiner.
 END_COST = {UNKNOWN: 8.0, JOINER: 12.0, DIGITS: 7.0}
 LONGEST_TOKEN = 8
+LONGEST_HALF = 4  # characters of a word on either side of a run that cuts it in two
 
 
 @cache
@@ -85,6 +87,27 @@ def _trigger() -> re.Pattern[str]:
 
 
 _SIGN = re.compile(f"[{''.join(sorted(ADVERTISING_SIGNS))}]")
+_OTHER_TRIGGER = re.compile(rf"[a-z](?<![a-z].)[a-z]{{0,6}}\d{{1,4}}(?:{SPORT})|{_SIGN.pattern}")
+
+
+@cache
+def _trigger_words() -> Lexicon[None]:
+    """Words with which every trigger begins that begins neither with a letter nor with a sign."""
+    sections = read_sections("advertising.txt")
+    words = [*sections["true"], *sections["brands"], *sections["betting"]]
+    return Lexicon(dict.fromkeys((*words, *(sport + service for sport in SPORT.split("|") for service in SERVICE.split("|")))))
+
+
+def _triggers(text: str) -> Iterator[re.Match[str]]:
+    """What `_trigger` finds in a text; it is tried only where it can begin."""
+    match = _trigger().match
+    places = {found.start() for found in _OTHER_TRIGGER.finditer(text)}
+    done = 0
+    for place in sorted(places.union(_trigger_words().places(text))):
+        found = match(text, place) if place >= done else None
+        if found:
+            done = found.end()
+            yield found
 
 
 @cache
@@ -152,7 +175,7 @@ def is_advertising(line: str) -> bool:
 def _cores(text: str) -> list[tuple[int, int]]:
     """Stretches from the first to the last sure sign of advertising, none across punctuation."""
     cores: list[tuple[int, int]] = []
-    for match in _trigger().finditer(text):
+    for match in _triggers(text):
         if match.lastgroup == "true":
             continue
         start, end = match.span()
@@ -186,10 +209,11 @@ class _Reader:
         """The cheapest run of advertising around a core."""
         low, high = self._reach(core[0], -1, BEFORE), self._reach(core[1], 1, AFTER)
         left_edge, right_edge = self._reach(low, -1, WINDOW), self._reach(high, 1, WINDOW)
-        ordinary = self._forward(left_edge, right_edge)
+        words = self._words(left_edge, right_edge)
+        ordinary = self._forward(left_edge, right_edge, words)
         plain = ordinary[right_edge]
         forward = {i: cost for i, cost in ordinary.items() if i <= core[0]}
-        backward = self._backward(core[1], right_edge)
+        backward = self._backward(core[1], right_edge, words[core[1] - left_edge :])
         prior = PRIOR + self._context(left_edge, core)
         moves = [self._moves(i, high) for i in range(low, high)]
         best: _Run | None = None
@@ -223,38 +247,47 @@ class _Reader:
         longest = max((len(w) for w in _brands() if w in inside), default=0)
         return -16.0 if longest >= 4 else -8.0 if longest >= 2 else 0.0
 
-    def _word(self, start: int, end: int) -> float | None:
-        word = self.text[start:end]
-        cost = self.costs.get(word)
-        kind = self.kinds.get(word)
-        if kind in (BRAND, BETTING):
-            return max(ODD_WORD, cost or 0.0)
-        if cost is None and 2 <= end - start <= 4 and word in self.elsewhere and _all_han(word):
-            return 10.0 + 2.0 * (end - start - 2)
-        return cost
+    def _words(self, start: int, end: int) -> list[list[tuple[int, float]]]:
+        """For each place of text[start:end] the ends of the words of two and more characters there, and their costs."""
+        text, costs, kinds = self.text, self.costs, self.kinds
+        rows: list[list[tuple[int, float]]] = []
+        for first in range(start, end):
+            row = []
+            repeated = True  # whether a shorter word that begins here stands elsewhere too
+            for last in range(first + 2, min(end, first + LONGEST_WORD) + 1):
+                word = text[first:last]
+                cost = costs.get(word)
+                if kinds.get(word) in _SURE:
+                    row.append((last, max(ODD_WORD, cost or 0.0)))
+                    continue
+                if cost is None and repeated and last <= first + 4:
+                    repeated = word in self.elsewhere
+                    if repeated and _all_han(word):
+                        cost = 10.0 + 2.0 * (last - first - 2)
+                if cost is not None:
+                    row.append((last, cost))
+            rows.append(row)
+        return rows
 
-    def _forward(self, start: int, end: int) -> dict[int, float]:
-        """Cost of the best ordinary reading of text[start:i] for every i."""
+    def _forward(self, start: int, end: int, words: list[list[tuple[int, float]]]) -> dict[int, float]:
+        """Cost of the best ordinary reading of text[start:i] for every i, given the words of each of its places."""
         best = {start: 0.0}
-        for i in range(start + 1, end + 1):
-            cost = best[i - 1] + self._single(i - 1)
-            for j in range(max(start, i - LONGEST_WORD), i - 1):
-                word = self._word(j, i)
-                if word is not None and best[j] + word < cost:
-                    cost = best[j] + word
-            best[i] = cost
+        for i in range(start, end):
+            here = best[i]
+            alone = here + self._single(i)
+            if alone < best.get(i + 1, NEVER):
+                best[i + 1] = alone
+            for last, cost in words[i - start]:
+                if here + cost < best.get(last, NEVER):
+                    best[last] = here + cost
         return best
 
-    def _backward(self, start: int, end: int) -> dict[int, float]:
-        """Cost of the best ordinary reading of text[i:end] for every i."""
+    def _backward(self, start: int, end: int, words: list[list[tuple[int, float]]]) -> dict[int, float]:
+        """Cost of the best ordinary reading of text[i:end] for every i, given the words of each of its places."""
         best = {end: 0.0}
         for i in range(end - 1, start - 1, -1):
-            cost = best[i + 1] + self._single(i)
-            for j in range(i + 2, min(end, i + LONGEST_WORD) + 1):
-                word = self._word(i, j)
-                if word is not None and best[j] + word < cost:
-                    cost = best[j] + word
-            best[i] = cost
+            best[i] = min((best[last] + cost for last, cost in words[i - start]), default=NEVER)
+            best[i] = min(best[i], best[i + 1] + self._single(i))
         return best
 
     def _single(self, i: int) -> float:
@@ -266,18 +299,21 @@ class _Reader:
         self, forward: dict[int, float], backward: dict[int, float], starts: Iterable[int], ends: Iterable[int]
     ) -> Iterator[tuple[int, int, float]]:
         """Runs that cut a word in two (扫黑除…恶): start, end, and the cost of the text around them."""
-        text, most = self.text, 4
+        text = self.text
         left_edge, right_edge = min(forward), max(backward)
-        rights = [
-            (end, [(text[end:stop], stop) for stop in range(end + 1, min(right_edge, end + most) + 1)]) for end in ends
-        ]
+        first_halves, second_halves = _halves()
+        rights = []
+        for end in ends:
+            halves = [(text[end:stop], stop) for stop in range(end + 1, min(right_edge, end + LONGEST_HALF) + 1)]
+            rights.append((end, [(half, backward[stop]) for half, stop in halves if half in second_halves]))
         for start in starts:
-            lefts = [(text[first:start], forward[first]) for first in range(max(left_edge, start - most), start)]
-            for end, halves in rights:
+            lefts = [(text[first:start], first) for first in range(max(left_edge, start - LONGEST_HALF), start)]
+            lefts_known = [(half, forward[first]) for half, first in lefts if half in first_halves]
+            for end, rights_known in rights if lefts_known else ():
                 costs = [
-                    before + word + backward[stop]
-                    for left, before in lefts
-                    for right, stop in halves
+                    before + word + behind
+                    for left, before in lefts_known
+                    for right, behind in rights_known
                     if (word := self.costs.get(left + right)) is not None
                 ]
                 if costs and min(costs) < forward[start] + backward[end]:
@@ -295,21 +331,24 @@ class _Reader:
         }
         ends: dict[int, tuple[float, int]] = {}
         for i in range(low, low + len(moves) + 1):
-            here = states.get(i, {})
+            here = states.get(i)
+            if here is None:
+                continue
             closing = [(cost + END_COST.get(kind, 0.0), began) for kind, (cost, began) in here.items() if kind != START]
             if closing:
                 ends[i] = min(closing)
+            known = -1  # kind of the move before: several moves in a row are of one kind
             for stop, kind, own in moves[i - low] if i - low < len(moves) else ():
-                spent = (
-                    min((cost + STEP_COST.get((before, kind), 0.0), began) for before, (cost, began) in here.items())
-                    if here
-                    else None
-                )
-                if spent is None or spent[0] == NEVER:
+                if kind != known:
+                    known = kind
+                    spent, began = min(
+                        [(cost + STEP_COST.get((before, kind), 0.0), began) for before, (cost, began) in here.items()]
+                    )
+                if spent == NEVER:
                     continue
                 reached = states.setdefault(stop, {})
-                if kind not in reached or (spent[0] + own, spent[1]) < reached[kind]:
-                    reached[kind] = (spent[0] + own, spent[1])
+                if kind not in reached or (spent + own, began) < reached[kind]:
+                    reached[kind] = (spent + own, began)
         return ends
 
     def _moves(self, i: int, end: int) -> list[tuple[int, int, float]]:
@@ -319,15 +358,15 @@ class _Reader:
         if character in ADVERTISING_SIGNS or character in SEPARATORS:
             return [(i + 1, JOINER, 1.0 if character in ADVERTISING_SIGNS else 4.0)]
         moves = []
-        for stop in range(i + 1, min(end, i + LONGEST_TOKEN) + 1):
-            kind = self.kinds.get(text[i:stop])
+        for length in _token_lengths().get(character, ()):
+            kind = self.kinds.get(text[i : i + length]) if i + length <= end else None
             if kind is not None:
-                moves.append((stop, kind, TOKEN_COST[kind]))
+                moves.append((i + length, kind, TOKEN_COST[kind]))
         if character.isascii() and character.isalnum():
             moves.append(self._latin(i, end))
         elif "㐀" <= character <= "鿿":
             for length, cost in UNKNOWN_COST.items():
-                if i + length > end or not _all_han(text[i : i + length]):
+                if i + length > end or not "㐀" <= text[i + length - 1] <= "鿿":
                     break
                 moves.append((i + length, UNKNOWN, cost))
         return moves
@@ -345,6 +384,25 @@ class _Reader:
 
 def _better(best: _Run | None, run: _Run) -> _Run:
     return run if best is None or run.gain > best.gain + 1e-9 else best
+
+
+@cache
+def _token_lengths() -> dict[str, list[int]]:
+    """How long the words of advertising are that begin with a character."""
+    lengths: dict[str, set[int]] = {}
+    for word in _vocabulary():
+        if len(word) <= LONGEST_TOKEN:
+            lengths.setdefault(word[0], set()).add(len(word))
+    return {character: sorted(sizes) for character, sizes in lengths.items()}
+
+
+@cache
+def _halves() -> tuple[frozenset[str], frozenset[str]]:
+    """What ordinary words begin with, and what they end in, up to LONGEST_HALF characters."""
+    words = [word for word in word_costs() if 2 <= len(word) <= 2 * LONGEST_HALF]
+    lengths = range(1, LONGEST_HALF + 1)
+    firsts = frozenset(word[:length] for word in words for length in lengths if length < len(word))
+    return firsts, frozenset(word[-length:] for word in words for length in lengths if length < len(word))
 
 
 @cache

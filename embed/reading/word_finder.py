@@ -48,23 +48,25 @@ class Lexicon(Generic[T]):
         """What the words stand for, one value a word."""
         return list(self._words.values())
 
+    def places(self, text: str) -> list[int]:
+        """Where a word may begin: every place where one does, and a few others."""
+        return self._opens[_pairs(text)].nonzero()[0].tolist() if len(text) > 1 else []
+
     def is_in(self, text: str) -> bool:
         """Whether any of the words is in the text."""
         words, lengths = self._words, self._lengths
-        return len(text) > 1 and any(
+        return any(
             text[position : position + length] in words
-            for position in self._opens[_pairs(text)].nonzero()[0].tolist()
+            for position in self.places(text)
             for length in lengths.get(text[position : position + 2], ())
         )
 
     def find(self, text: str) -> list[Hit[T]]:
         """Every word in the text, in order."""
         hits: list[Hit[T]] = []
-        if len(text) < 2:
-            return hits
         behind = 0
         lengths, words = self._lengths, self._words
-        for position in self._opens[_pairs(text)].nonzero()[0].tolist():
+        for position in self.places(text):
             if position < behind:
                 continue
             for length in lengths.get(text[position : position + 2], ()):
