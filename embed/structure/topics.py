@@ -10,7 +10,7 @@ from importlib import resources
 
 from embed.reading.word_finder import Hit, Lexicon
 
-__all__ = ["Topic", "TopicWeights", "families", "find_topics", "read_topics", "strongest", "weigh"]
+__all__ = ["Topic", "TopicWeights", "add_weights", "families", "find_topics", "read_topics", "strongest", "weigh"]
 
 TopicWeights = dict[str, float]
 _PLAIN, _SUPPORT = 2.0, 1.0
@@ -72,15 +72,21 @@ def find_topics(text: str) -> list[Hit[Topic]]:
 def weigh(hits: Iterable[Hit[Topic]]) -> TopicWeights:
     """The weight of each topic among some hits; what follows the first wording of a topic counts half."""
     weights: TopicWeights = {}
-    for hit in hits:
-        name, weight = hit.value.name, hit.value.weight
-        weights[name] = weights[name] + weight / 2 if name in weights else weight
+    add_weights(weights, hits)
     return weights
 
 
+def add_weights(weights: TopicWeights, hits: Iterable[Hit[Topic]]) -> None:
+    """Add hits that follow those whose weights are given."""
+    for _, _, topic in hits:
+        name, weight = topic.name, topic.weight
+        weights[name] = weights[name] + weight / 2 if name in weights else weight
+
+
 def strongest(weights: TopicWeights) -> tuple[str, float]:
-    """The heaviest topic and its weight; ("", 0) when there is none."""
-    if not weights:
-        return "", 0.0
-    name = max(weights, key=lambda key: (weights[key], key))
-    return name, weights[name]
+    """The heaviest topic and its weight, of equal ones the last by name; ("", 0) when there is none."""
+    best, most = "", 0.0
+    for name, weight in weights.items():
+        if weight > most or (weight == most and name > best):
+            best, most = name, weight
+    return best, most

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from embed.reading.word_finder import Hit
 from embed.structure import wording
 from embed.structure.report import Role
 from embed.structure.sentences import Clause
-from embed.structure.topics import Topic, TopicWeights, families, read_topics, strongest, weigh
+from embed.structure.topics import Topic, TopicWeights, add_weights, families, read_topics, strongest, weigh
 from embed.structure.turn_weights import read_turn_weights
 from embed.structure.units import Context, Opening
 
@@ -34,16 +34,28 @@ class Turns:
         self.clauses = clauses
         self.hits = _by_clause(clauses, hits)
         self.stops = _stops(clauses)
+        self.heads = [clause.start for clause in clauses]
+        for index, start in enumerate(self.heads):
+            if text[start].isspace():
+                self.heads[index] = self._head(index)
+        self._old: tuple[int, int, TopicWeights] = (0, 0, {})  # the topics of a run of clauses
+        self._counts: list[int] | None = None  # quantities in the clauses before each, found when asked for
         self._flaws: list[list[Hit[Topic]]] | None = None  # wordings of shortcomings by clause, found when asked for
         self._whole: dict[str, float] | None = None  # evidence of the whole paragraph, found when asked for
+        self._odds: dict[str, float] = {}  # what it says by sign
         self.expects_problems = context.expects_problems
+        self.only_plans = context.only_plans
         self.begin = 0
         self.opening = Opening.START
         self.item = 0  # the ordinal of the item being read
         self.planning = False  # behind 下一步, in a paragraph about something else
 
     def _weights(self, begin: int, end: int) -> TopicWeights:
-        return weigh(hit for hits in self.hits[begin:end] for hit in hits)
+        weights: TopicWeights = {}
+        for hits in self.hits[begin:end]:
+            if hits:
+                add_weights(weights, hits)
+        return weights
 
     def turns(self, index: int, sign: str) -> bool:
         """Whether clause `index` begins to speak of something else."""
@@ -56,62 +68,137 @@ class Turns:
         if sign == "。" and Role.PLAN in self.context.roles and not self.context.own_point and not self.item:
             name, _ = strongest(self._weights(index, self.stops[sign][index]))
             return self._acts(index) and name not in self._weights(max(self.begin, index - _BACK // 10), index)
-        evidence = self.evidence(index, sign)
-        return evidence is not None and (_is_plain(sign, evidence) or read_turn_weights().decide(sign, evidence))
+        seen = self._seen(index, sign)
+        return seen is not None and self._decides(index, sign, seen)
 
     def evidence(self, index: int, sign: str) -> dict[str, float] | None:
         """What can be seen at clause `index` for and against a turn; None where there can be none.
 
         The keys are those of `data/turns.tsv`; yes and no are 1 and 0, weights of topics end at 4.
         """
-        here = self._weights(index, index + 1)
-        if self.is_head(index) or (sign == "，" and not here):
+        seen = self._seen(index, sign)
+        if seen is None:
+            return None
+        start, ends = self.heads[index], self._ends(index)
+        worded = {name: float(test(self.text, start, ends[far]) is not None) for name, test, far in _WORDED}
+        worded["begins and states"] = float(worded["begins"] > 0 and _states_something_new(seen))
+        return {**seen, **self._paragraph(), **worded}
+
+    def _decides(self, index: int, sign: str, seen: Mapping[str, float]) -> bool:
+        """Whether the evidence speaks for a turn; wordings are looked for only as long as they can tip the scale."""
+        text, start, ends = self.text, self.heads[index], self._ends(index)
+        if _is_plain(sign, seen) and wording.RESULT.search(text, start, ends[True]) is None:
+            return True
+        weights = read_turn_weights()
+        total = weights.log_odds(sign, seen) + self._paragraph_odds(sign)
+        table = weights.weights[sign]
+        stakes = [table[name] for name, _, _ in _WORDED]
+        if _states_something_new(seen):
+            stakes[0] += table["begins and states"]
+        most, least = sum([stake for stake in stakes if stake > 0]), sum([stake for stake in stakes if stake < 0])
+        for stake, (_, test, far) in zip(stakes, _WORDED, strict=True):
+            if total + most <= 0 or total + least > 0:
+                break
+            if stake > 0:
+                most -= stake
+            else:
+                least -= stake
+            if test(text, start, ends[far]) is not None:
+                total += stake
+        return total + least > 0
+
+    def _ends(self, index: int) -> tuple[int, int]:
+        """Where clause `index` ends, and where its part of the sentence does."""
+        return self.clauses[index].end, self.clauses[self.stops["；"][index] - 1].end
+
+    def _seen(self, index: int, sign: str) -> dict[str, float] | None:
+        """The evidence at clause `index` that no wording gives, without that of the whole paragraph; None where there
+        can be no turn.
+        """
+        hits = self.hits[index]
+        if self.is_head(index) or (sign == "，" and not hits):
             return None
         stop = self.stops["；"][index]
-        new, old = self._weights(index, stop), self._weights(max(self.begin, index - _BACK // 10), index)
-        start, end = self.head(index), self.clauses[stop - 1].end
-        before = self.clauses[self.begin].start
-        found = _novelty(here if sign == "，" else new, old, new)
-        if sign != "。" and not (found["fresh"] or found["fresh kin"]):
+        found = _novelty(self._weights(index, index + 1 if sign == "，" else stop), self._before(index))
+        fresh = found["fresh"] + found["fresh kin"]
+        if sign != "。" and not fresh:
             return None
-        first = next((hit.start - start for hit in self.hits[index] if hit.value.weight >= _DECISIVE), end)
-        early = first <= _EARLY and found["fresh"] + found["fresh kin"] >= _DECISIVE
-        counts = wording.COUNT.search(self.text, start, end) is not None
-        counted = wording.COUNT.search(self.text, before, self.clauses[index].start) is not None
-        stated = wording.COUNT.search(self.text, start, self.clauses[index].end) is not None
-        begins = wording.VERB.match(self.text, start, self.clauses[index].end) is not None
+        start, end = self.heads[index], self.clauses[stop - 1].end
+        before = self.clauses[self.begin].start
+        early = fresh >= _DECISIVE and self._is_early(index)
+        counts, counted = self._has_count(index, stop), self._has_count(self.begin, index)
         roles = self.context.roles
-        return {
-            **found,
-            **self._paragraph(),
-            "early": float(early and found["fresh"] > 0),
-            "early kin": float(early and found["fresh kin"] > 0),
-            "acts": float(wording.ACTION.match(self.text, start, self.clauses[index].end) is not None),
-            "begins": float(begins),
-            "begins and states": float(begins and stated and found["fresh"] + found["fresh kin"] >= _DECISIVE),
-            "states": float(stated),
-            "sequel": float(wording.SEQUEL.match(self.text, start, self.clauses[index].end) is not None),
-            "timed": float(wording.TIMED.match(self.text, start, self.clauses[index].end) is not None),
-            "number": float(self.text[start].isdigit()),
-            "counts": float(counts),
-            "counted": float(counted),
-            "both count": float(counts and counted),
-            "result": float(wording.RESULT.search(self.text, start, end) is not None),
-            "honour": float(wording.HONOUR.search(self.text, start, end) is not None),
-            "short": float(end - start < _SHORT),
-            "short before": float(self.clauses[index].start - before < _SHORT),
-            "long": min(end - start, 200) / 100,
-            "long before": min(start - before, 400) / 100,
-            "leaders": float(Role.LEADERSHIP in roles and Role.MEASURE not in roles),
-            "item": float(self.item > 0),
-        }
+        found["carry"] = self._carried(index, stop)
+        found["early"] = float(early and found["fresh"] > 0)
+        found["early kin"] = float(early and found["fresh kin"] > 0)
+        found["states"] = float(self._has_count(index, index + 1))
+        found["number"] = float(self.text[start].isdigit())
+        found["counts"] = float(counts)
+        found["counted"] = float(counted)
+        found["both count"] = float(counts and counted)
+        found["short"] = float(end - start < _SHORT)
+        found["short before"] = float(self.clauses[index].start - before < _SHORT)
+        found["long"] = min(end - start, 200) / 100
+        found["long before"] = min(start - before, 400) / 100
+        found["leaders"] = float(Role.LEADERSHIP in roles and Role.MEASURE not in roles)
+        found["item"] = float(self.item > 0)
+        return found
+
+    def _before(self, index: int) -> TopicWeights:
+        """The topics of the unit so far, up to clause `index`; not to be changed."""
+        first = max(self.begin, index - _BACK // 10)
+        begin, end, weights = self._old
+        if begin != first or end > index:
+            weights, end = {}, first
+        for hits in self.hits[end:index]:
+            if hits:
+                add_weights(weights, hits)
+        self._old = first, index, weights
+        return weights
+
+    def _is_early(self, index: int) -> bool:
+        """Whether the first plain wording of a topic in a clause stands near its head."""
+        for hit in self.hits[index]:
+            if hit.value.weight >= _DECISIVE:
+                return hit.start - self.heads[index] <= _EARLY
+        return False
+
+    def _carried(self, index: int, stop: int) -> float:
+        """How much clauses index … stop − 1 speak of the strongest topic before them."""
+        before, _ = strongest(self._before(index))
+        if not before:
+            return 0.0
+        return min(self._weights(index, stop).get(before, 0.0), _MOST)
+
+    def _has_count(self, begin: int, end: int) -> bool:
+        """Whether clauses begin … end − 1 count anything."""
+        counts = self._counts or self._count()
+        return counts[end] > counts[begin]
+
+    def _count(self) -> list[int]:
+        self._counts = counts = [0]
+        found = wording.COUNT.finditer(self.text, self.clauses[0].start, self.clauses[-1].end)
+        at = next(found, None)
+        for clause in self.clauses:
+            counts.append(counts[-1])
+            while at is not None and at.start() < clause.end:
+                counts[-1] += 1
+                at = next(found, None)
+        return counts
+
+    def _paragraph_odds(self, sign: str) -> float:
+        odds = self._odds.get(sign)
+        if odds is None:
+            table = read_turn_weights().weights[sign]
+            odds = self._odds[sign] = sum([table[name] * value for name, value in self._paragraph().items()])
+        return odds
 
     def _paragraph(self) -> dict[str, float]:
         """How much the paragraph says altogether: a long one with many topics and numbers states many things."""
         if self._whole is None:
             start, end = self.clauses[0].start, self.clauses[-1].end
             topics = sum(weight >= _DECISIVE for weight in self._weights(0, len(self.clauses)).values())
-            counts = sum(1 for _ in wording.COUNT.finditer(self.text, start, end))
+            counts = (self._counts or self._count())[-1]
             sentences = sum(clause.sign == "。" for clause in self.clauses)
             self._whole = {
                 "paragraph": min(end - start, 800) / 200,
@@ -125,16 +212,16 @@ class Turns:
 
     def head(self, index: int) -> int:
         """Where the words of a clause begin, behind blanks."""
+        return self.heads[index]
+
+    def _head(self, index: int) -> int:
         at, end = self.clauses[index].start, self.clauses[index].end - 1
         while at < end and self.text[at].isspace():
             at += 1
         return at
 
-    def _begins(self, index: int) -> bool:
-        return wording.VERB.match(self.text, self.head(index), self.clauses[index].end) is not None
-
     def _acts(self, index: int) -> bool:
-        return wording.ACTION.match(self.text, self.head(index), self.clauses[index].end) is not None
+        return wording.ACTION.match(self.text, self.heads[index], self.clauses[index].end) is not None
 
     # ------------------------------------------------------------ shortcomings
 
@@ -186,13 +273,13 @@ class Turns:
 
     def is_head(self, index: int) -> bool:
         """Whether the unit so far is only the short sentence that heads an item or a paragraph."""
-        length = self.clauses[index - 1].end - self.clauses[self.begin].start
-        if self.opening not in (Opening.ITEM, Opening.START, Opening.TOPIC) or length > _HEAD:
+        opening = self.opening
+        if opening is not Opening.ITEM and not (self.expects_problems and opening in (Opening.START, Opening.TOPIC)):
             return False
-        if self.opening is not Opening.ITEM and not self.expects_problems:
+        if self.clauses[index - 1].end - self.clauses[self.begin].start > _HEAD:
             return False
         signs = [clause.sign for clause in self.clauses[self.begin : index]]
-        if signs[-1] != "。" or (self.opening is not Opening.ITEM and "，" in signs):
+        if signs[-1] != "。" or (opening is not Opening.ITEM and "，" in signs):
             return False
         return "。" not in signs[:-1]
 
@@ -226,24 +313,38 @@ def _by_clause(clauses: Sequence[Clause], hits: Sequence[Hit[Topic]]) -> list[li
 
 
 def _is_plain(sign: str, evidence: Mapping[str, float]) -> bool:
-    """Whether a sentence on one counted measure follows a sentence on another."""
+    """Whether a sentence on one counted measure follows a sentence on another; only a result may still speak against."""
     return (
         sign == "。"
         and evidence["both count"] > 0
         and evidence["early"] > 0
         and evidence["old"] >= _DECISIVE
-        and not (evidence["carry"] or evidence["result"] or evidence["leaders"])
+        and not (evidence["carry"] or evidence["leaders"])
     )
 
 
-def _novelty(new: TopicWeights, old: TopicWeights, part: TopicWeights) -> dict[str, float]:
-    """How the strongest topic of what comes stands to the topics before it, and how those go on in the whole part."""
+def _states_something_new(seen: Mapping[str, float]) -> bool:
+    return seen["states"] > 0 and seen["fresh"] + seen["fresh kin"] >= _DECISIVE
+
+
+# Evidence in the wording from the head of a clause on: up to the end of the clause, or of its part of the sentence.
+_WORDED: tuple[tuple[str, Callable[[str, int, int], object], bool], ...] = (
+    ("begins", wording.VERB.match, False),
+    ("sequel", wording.SEQUEL.match, False),
+    ("acts", wording.ACTION.match, False),
+    ("result", wording.RESULT.search, True),
+    ("timed", wording.TIMED.match, False),
+    ("honour", wording.HONOUR.search, True),
+)
+
+
+def _novelty(new: TopicWeights, old: TopicWeights) -> dict[str, float]:
+    """How the strongest topic of what comes stands to the topics before it."""
     name, weight = strongest(new)
     before, reached = strongest(old)
-    kin = families()
     known = old.get(name, 0.0)
-    near = name != "" and any(kin[other] & kin[name] for other, w in old.items() if w >= _DECISIVE and other != name)
     fresh = 0.0 if known else min(weight, _MOST)
+    near = fresh > 0 and _is_near(name, old)
     return {
         "fresh": 0.0 if near else fresh,
         "fresh kin": fresh if near else 0.0,
@@ -252,5 +353,10 @@ def _novelty(new: TopicWeights, old: TopicWeights, part: TopicWeights) -> dict[s
         "nothing new": float(not name),
         "old": min(reached, _MOST),
         "nothing old": float(not before),
-        "carry": min(part.get(before, 0.0), _MOST) if before else 0.0,
     }
+
+
+def _is_near(name: str, old: TopicWeights) -> bool:
+    """Whether a topic is akin to one that was plainly spoken of."""
+    kin = families()
+    return any([weight >= _DECISIVE and not kin[other].isdisjoint(kin[name]) for other, weight in old.items()])
