@@ -19,15 +19,21 @@ def code_points(text: str) -> NDArray[np.uint32]:
 class CharacterSet:
     """A set of characters."""
 
-    def __init__(self, characters: Iterable[str]) -> None:
+    def __init__(self, characters: Iterable[str], without: Iterable[str] = ()) -> None:
         """Each string is one character, or the first and the last of a range."""
         self._has = np.zeros(sys.maxunicode + 1, dtype=np.bool_)
         for character in characters:
             self._has[ord(character[0]) : ord(character[-1]) + 1] = True
+        for character in without:
+            self._has[ord(character[0]) : ord(character[-1]) + 1] = False
 
     def meets(self, text: str) -> bool:
         """Whether any of them is in the text."""
         return bool(self._has[code_points(text)].any())
+
+    def count(self, codes: NDArray[np.uint32]) -> int:
+        """How many of some code points are of the set."""
+        return int(np.count_nonzero(self._has[codes]))
 
     def found_in(self, text: str) -> list[str]:
         """Those that are in the text, by code point."""

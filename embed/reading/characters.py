@@ -45,7 +45,7 @@ SYLLABLE = re.compile(
     "(?:[bpmfdtnlgkhjqxrzcsyw]|[zcs]h)?(?:a|o|e|ai|ei|ao|ou|an|en|ang|eng|ong|er|i|ia|ie|iao|iu|ian|in|iang|ing|iong"
     "|u|ua|uo|uai|ui|uan|un|uang|ü|üe|ue)"
 )
-DOUBLED = re.compile("[,，。；]{2,}")
+DOUBLED = re.compile("[,，。；][,，。；]+")
 
 
 def one_to_one(text: str) -> str:

@@ -150,6 +150,8 @@ def _cells(text: str) -> int:
 
 
 def _indent(text: str) -> int:
+    if not text[:1].isspace():
+        return 0
     return _cells(text[: len(text) - len(text.lstrip())] + "x") - 1
 
 

@@ -10,7 +10,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from embed.reading.character_sets import code_points
+from embed.reading.character_sets import CharacterSet, code_points
 from embed.reading.wordlists import read_sections
 
 __all__ = ["is_traditional", "simplify", "to_simplified"]
@@ -49,9 +49,10 @@ TAIWAN_MARKS = re.compile("程式|計畫|網路|資訊|品質|數位化|軟體|�
 _TAIWAN = re.compile("|".join(sorted(TAIWAN_TERMS, key=len, reverse=True)))
 
 # 著 is also the simplified form in these.
-ZHE = re.compile("(?<![显卓原论专巨编昭土译遗合所名撰])著(?![名作述称者书录])")
+ZHE = re.compile("著(?<![显卓原论专巨编昭土译遗合所名撰]著)(?![名作述称者书录])")
 RARE = re.compile("[乾藉塚濛鮀酇鉅澂濬於洩瀂礐篢磑鮜輋逕馀餘鴜鷺沈沉冢蒙钜]")
-HAN = re.compile("[㐀-䶿一-鿿豈-﫿]")
+HAN = CharacterSet(("㐀䶿", "一鿿", "豈﫿"))
+ONLY_TRADITIONAL = CharacterSet(("\x00\U0010ffff",), ALSO_SIMPLIFIED)
 
 
 class _Converter(Protocol):
@@ -109,10 +110,13 @@ def to_simplified(text: str) -> str:
 
 def _corrected(text: str, converted: str) -> str:
     """What the conversion leaves or spoils: 著 for 着 in verbs, and names of places that keep a rare character."""
+    rare = RARE.search(text) is not None
+    if not rare and "著" not in converted:
+        return converted
     characters = list(converted)
     for match in ZHE.finditer(converted):
         characters[match.start()] = "着"
-    if RARE.search(text):
+    if rare:
         pattern, official = _place_names()
         for match in pattern.finditer(converted):
             name = official[match.group()]
@@ -148,11 +152,9 @@ def _single(character: str) -> str:
 
 def is_traditional(text: str, simplified: str) -> bool:
     """Whether a text is written in traditional characters, given what `to_simplified` made of it."""
-    changed = 0
-    for before, after in zip(text.split("\n"), simplified.split("\n"), strict=True):
-        if before != after:
-            changed += sum(1 for a, b in zip(before, after, strict=True) if a != b and a not in ALSO_SIMPLIFIED)
-    return changed >= 2 and changed * 25 >= len(HAN.findall(text))
+    codes = code_points(text)
+    changed = ONLY_TRADITIONAL.count(codes[codes != code_points(simplified)])
+    return changed >= 2 and changed * 25 >= HAN.count(codes)
 
 
 def simplify(text: str) -> tuple[str, bool]:
