@@ -132,8 +132,9 @@ def outside_edits(lines: Sequence[Line]) -> Iterator[Edit]:
 
 def _article_bounds(lines: Sequence[Line]) -> tuple[int, int]:
     """First and last line that is running text: before and after them weak signs of chrome count."""
-    body = [i for i, line in enumerate(lines) if _is_running_text(line.text)]
-    return (body[0], body[-1]) if body else (len(lines), -1)
+    first = next((i for i, line in enumerate(lines) if _is_running_text(line.text)), len(lines))
+    last = next((i for i in range(len(lines) - 1, first, -1) if _is_running_text(lines[i].text)), first)
+    return first, last if first < len(lines) else -1
 
 
 def _is_running_text(text: str) -> bool:
@@ -148,7 +149,9 @@ def _is_running_text(text: str) -> bool:
 def _reason(text: str, *, head: bool, outside: bool) -> RemovalReason | None:
     if len(text) > LONGEST_FIELD_LINE:
         return None
-    if ONLY_SIGNS.match(text) or OFFICIAL_MARK.match(text) or IMAGE_NAME.match(text):
+    if not text[0].isalnum() and (ONLY_SIGNS.match(text) or OFFICIAL_MARK.match(text)):
+        return RemovalReason.CHROME
+    if "." in text and IMAGE_NAME.match(text):
         return RemovalReason.CHROME
     if CLOCK.match(text) and len(text) <= 60:
         return RemovalReason.CLOCK

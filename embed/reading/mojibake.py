@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 
+from embed.reading.character_sets import CharacterSet, code_points
 from embed.reading.decoding import plausibility
 from embed.reading.document import RemovalReason
 from embed.reading.script import to_simplified
@@ -14,9 +15,9 @@ from embed.reading.tracked import Edit, Line
 __all__ = ["mojibake_edits", "slip_edits"]
 
 # GB bytes or UTF-8 bytes that were read as Latin-1 or Windows-1252.
-NARROW = re.compile("[\u0080-\u00ff€‚ƒ„…†‡ˆ‰Š‹Œ‘’“”•–—˜™š›œŸŽž]")
+NARROW = CharacterSet(("\u0080\u00ff", *"€‚ƒ„…†‡ˆ‰Š‹Œ‘’“”•–—˜™š›œŸŽž"))
 # What the most frequent characters of the genre become when their UTF-8 is read as GB18030.
-UTF8_AS_GB = re.compile("[娉鏀鐨涓鍜鏄鍦浜鏈瀹绔鎬鍙勫姟鏂鍒鎵鎺杩庡瀵勪簡犲釜锛鈥銆鐜鍏鏃鎴]")
+UTF8_AS_GB = CharacterSet("娉鏀鐨涓鍜鏄鍦浜鏈瀹绔鎬鍙勫姟鏂鍒鎵鎺杩庡瀵勪簡犲釜锛鈥銆鐜鍏鏃鎴")
 LOST = "�?\ue000"
 LONGEST_LINE = 100_000
 LONGEST_SLIP = 60
@@ -27,17 +28,25 @@ LINE_START = re.compile(r"(?m)^[?？]{1,4}(?=[一-鿿(（\d“《])")
 
 def mojibake_edits(lines: Sequence[Line]) -> Iterator[Edit]:
     """Lines that were decoded with the wrong table, repaired where that gives plausible Chinese."""
+    if not lines:
+        return
+    codes = code_points("\n".join([line.text for line in lines]))
+    narrow, wide = NARROW.count(codes), UTF8_AS_GB.count(codes)
     for line in lines:
-        if 4 <= len(line.text) <= LONGEST_LINE:
-            edit = _read_as_latin(line) or _read_as_gb(line)
-            if edit is not None:
-                yield edit
+        start, end = line.start - lines[0].start, line.end - lines[0].start
+        if not 4 <= end - start <= LONGEST_LINE:
+            continue
+        edit, least = None, max(6, (end - start + 2) // 3)
+        if narrow >= least and NARROW.count(codes[start:end]) >= least:
+            edit = _read_as_latin(line)
+        least = (end - start + 7) // 8
+        if edit is None and wide >= least and UTF8_AS_GB.count(codes[start:end]) >= least:
+            edit = _read_as_gb(line)
+        if edit is not None:
+            yield edit
 
 
 def _read_as_latin(line: Line) -> Edit | None:
-    high = len(NARROW.findall(line.text))
-    if high < 6 or high * 3 < len(line.text):
-        return None
     data = bytearray()
     places: list[int] = []
     for i, character in enumerate(line.text):
@@ -60,8 +69,6 @@ def _read_as_latin(line: Line) -> Edit | None:
 
 
 def _read_as_gb(line: Line) -> Edit | None:
-    if len(UTF8_AS_GB.findall(line.text)) * 8 < len(line.text):
-        return None
     data = bytearray()
     places: list[int] = []
     for i, character in enumerate(line.text):
@@ -123,15 +130,16 @@ def _slips() -> tuple[tuple[re.Pattern[str], str, int], ...]:
 
 def slip_edits(text: str) -> Iterator[Edit]:
     """Numbers and names of plans whose first byte was lost, with the characters that slipped along behind them."""
+    if "?" not in text and "？" not in text:
+        return
     found = [Edit(m.start(), m.end(), RemovalReason.MOJIBAKE) for m in LINE_START.finditer(text)]
-    if "?" in text or "？" in text:
-        for pattern, run, left_over in _slips():
-            for match in pattern.finditer(text):
-                if pattern.pattern.endswith(AMBIGUOUS):
-                    run = _likely_plan(text)
-                stop = "。" if match.group()[1:2] == "。" else ""
-                end, behind = _resynchronised(text, match.end(), left_over)
-                found.append(Edit(match.start(), end, RemovalReason.MOJIBAKE, stop + run + behind))
+    for pattern, run, left_over in _slips():
+        for match in pattern.finditer(text):
+            if pattern.pattern.endswith(AMBIGUOUS):
+                run = _likely_plan(text)
+            stop = "。" if match.group()[1:2] == "。" else ""
+            end, behind = _resynchronised(text, match.end(), left_over)
+            found.append(Edit(match.start(), end, RemovalReason.MOJIBAKE, stop + run + behind))
     done = 0
     for edit in sorted(found, key=lambda edit: (edit.start, -edit.end)):
         if edit.start >= done:

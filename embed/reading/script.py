@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embed.reading.character_sets import CharacterSet, code_points
-from embed.reading.wordlists import read_sections
+from embed.reading.wordlists import any_of, read_sections
 
 __all__ = ["is_traditional", "simplify", "to_simplified"]
 
@@ -132,8 +132,7 @@ def _place_names() -> tuple[re.Pattern[str], dict[str, str]]:
     for name in read_sections("place_names.txt")["names"]:
         official[_converter().convert(name)] = name
         official[_converter().convert(_traditional().convert(name))] = name
-    longest_first = sorted(official, key=len, reverse=True)
-    return re.compile("|".join(map(re.escape, longest_first))), official
+    return re.compile(any_of(official)), official
 
 
 @cache
