@@ -73,7 +73,7 @@ class Lexicon(Generic[T]):
                 word = text[position : position + length]
                 if word in words:
                     behind = position + len(word)
-                    hits.append(Hit(position, behind, words[word]))
+                    hits.append(tuple.__new__(Hit, (position, behind, words[word])))  # half the time of Hit(…)
                     break
         return hits
 

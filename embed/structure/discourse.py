@@ -21,6 +21,7 @@ from embed.structure.units import Context, Opening, Unit
 __all__ = ["Run", "read_runs"]
 
 _PARTS = frozenset({Role.PROBLEM, Role.PLAN, Role.CAUSE})
+_FLAWED = frozenset({Role.PROBLEM, Role.CAUSE})
 _STATES = {Opening.PLAN: Role.PLAN, Opening.PROBLEM: Role.PROBLEM}
 _OPENING = re.compile(
     r"如下|领导下|指导下|为指导|为引领|为统领|为遵循|按照[^。；;]{2,60}(?:要求|部署|通知)|根据[^。；;]{2,60}(?:规定|要求|通知)|贯彻落实|以来|年[,，]"
@@ -118,15 +119,15 @@ class _Reader:
         elif self._is_background(unit):
             role, confidence = Role.BACKGROUND, 0.9 if unit.hands_over or unit.opening is Opening.CLOSING else 0.75
         else:
-            role, confidence = judge(text, self._situation(unit))
+            role, confidence = judge(text, self._situation(unit, text))
             state = _STATES.get(unit.opening)
             if state:
                 self.announced_here = state
                 self.announced = state if first and paragraph.mark is None else self.announced
         self.runs.append(Run(unit.start, unit.end, role, confidence, paragraph))
 
-    def _situation(self, unit: Unit) -> Situation:
-        own = _own_head(self.text[unit.start : unit.end])
+    def _situation(self, unit: Unit, text: str) -> Situation:
+        own = _own_head(text)
         return Situation(
             headings=own or self.weights,
             announced=None if own else self.announced_here or self.announced,
@@ -139,12 +140,12 @@ class _Reader:
     def _is_background(self, unit: Unit) -> bool:
         if unit.end <= self.opening_end or unit.hands_over or unit.opening is Opening.CLOSING:
             return True
-        return unit.opening is Opening.SUMMARY and not set(self.weights) & {Role.PROBLEM, Role.CAUSE}
+        return unit.opening is Opening.SUMMARY and _FLAWED.isdisjoint(self.weights)
 
     def _introduces(self, index: int, units: Sequence[Unit]) -> bool:
         """Whether the first unit stands at the top of a part of problems or plans, above its points."""
         paragraph = self.outline.paragraphs[index]
-        if not set(self.weights) & _PARTS or paragraph.mark or paragraph.run_in >= 0:
+        if paragraph.mark or paragraph.run_in >= 0 or _PARTS.isdisjoint(self.weights):
             return False
         if units[0].opening is not Opening.START:
             return False
@@ -162,9 +163,9 @@ class _Reader:
 def _own_head(text: str) -> HeadingWeights:
     """What the short first sentence of an item says: 第二,存在问题。…"""
     head, stop, rest = text[:_HEAD].partition("。")
-    if _PART_SIGNS.isdisjoint(head):
+    if not stop or _PART_SIGNS.isdisjoint(head):
         return {}
-    said = dict(heading_roles(wording.ITEM.sub("", head, count=1))) if stop and rest else {}
+    said = dict(heading_roles(wording.ITEM.sub("", head, count=1))) if rest else {}
     return said if any(role in _PARTS and weight >= 3 for role, weight in said.items()) else {}
 
 

@@ -74,18 +74,20 @@ class _Divider(Turns):
     # ------------------------------------------------------------ what opens a unit
 
     def _opening(self, index: int) -> Opening | None:
-        clause = self.clauses[index]
         sign = self.clauses[index - 1].sign if index else "。"
-        head = self.head(index)
-        if self.text[head] in wording.ITEM_SIGNS:
-            item = wording.ITEM.match(self.text, head, clause.end)
+        first = self.text[self.heads[index]]
+        if first in wording.ITEM_SIGNS:
+            item = wording.ITEM.match(self.text, self.heads[index], self.clauses[index].end)
             if item:
                 return self._item(wording.item_value(item), sign)
-        if sign in ("；", "，") and self._falls_short(index, sign):
+        if first in wording.YET_SIGNS and sign in ("；", "，") and self._falls_short(index, sign):
             return Opening.FLAW
-        if sign == "，" and not self.expects_problems and not self.hits[index]:
-            return None
-        if self._explains(index, sign):
+        if not self.expects_problems:
+            if sign == "，" and not self.hits[index]:
+                return None
+            if sign == "。" and self._explains(index, sign):
+                return Opening.CAUSE
+        elif sign and self._explains(index, sign):
             return Opening.CAUSE
         if sign == "：":
             return self._list(index)
@@ -111,8 +113,8 @@ class _Divider(Turns):
 
     def _explains(self, index: int, sign: str) -> bool:
         """Whether a clause is worded like a cause and stands where one can begin."""
-        clause, head = self.clauses[index], self.head(index)
-        if not (sign and sign in ("。；，" if self.expects_problems else "。")):
+        clause, head = self.clauses[index], self.heads[index]
+        if sign not in "。；，":
             return False
         plain = sign != "，" and self.expects_problems
         if not plain and wording.REASON.search(self.text, head, clause.end) is None:
@@ -124,9 +126,9 @@ class _Divider(Turns):
 
     def _falls_short(self, index: int, sign: str) -> bool:
         """Whether a clause among measures turns to what they lack: …;但个别科室把审查当成过场。"""
-        if self.context.only_plans or self.expects_problems or self.opening in (Opening.PROBLEM, Opening.FLAW):
+        if self.only_plans or self.expects_problems or self.opening in (Opening.PROBLEM, Opening.FLAW):
             return False
-        start, end = self.head(index), self.clauses[self.stops["；"][index] - 1].end
+        start, end = self.heads[index], self.clauses[self.stops["；"][index] - 1].end
         found = wording.YET.match(self.text, start, end)
         if found is None or (sign == "，" and not found.group("but")):
             return False
@@ -134,10 +136,11 @@ class _Divider(Turns):
 
     def _sentence(self, index: int) -> Opening | None:
         """What a new sentence opens, apart from items and topics."""
-        clause, head = self.clauses[index], self.head(index)
+        clause, head = self.clauses[index], self.heads[index]
+        first = self.text[head]
         if self._plans(index):
             return Opening.PLAN
-        if wording.SUMMARY.match(self.text, head, clause.end):
+        if first in wording.SUMMARY_SIGNS and wording.SUMMARY.match(self.text, head, clause.end):
             return Opening.SUMMARY
         if clause.end - head <= 40 and wording.CLOSING.match(self.text, head, clause.end):
             return Opening.CLOSING
@@ -147,9 +150,10 @@ class _Divider(Turns):
         if self.expects_problems:
             because = index > 0 and wording.CAUSE_INSIDE.search(self.text, clause.start, end)
             return Opening.CAUSE if because else None
-        if not self.context.only_plans and wording.SHORTCOMING.match(self.text, head, end):
+        shortcoming = first in wording.SHORTCOMING_SIGNS and not self.only_plans
+        if shortcoming and wording.SHORTCOMING.match(self.text, head, end):
             return Opening.PROBLEM if wording.COUNT.search(self.text, head, end) is None else None
-        if self._falls_short(index, "。"):
+        if first in wording.YET_SIGNS and self._falls_short(index, "。"):
             return Opening.FLAW
         if self.opening is Opening.FLAW and wording.FALLS.search(self.text, head, end) is None:
             return Opening.TOPIC
@@ -162,9 +166,9 @@ class _Divider(Turns):
         return Opening.TOPIC if wording.HAND_OVER.search(self.text, last.start, last.end) else None
 
     def _plans(self, index: int) -> bool:
-        if self.context.only_plans:
+        start = self.heads[index]
+        if self.only_plans or self.text[start] not in wording.PLAN_SIGNS:
             return False
-        start = self.head(index)
         end = min(self.clauses[self.stops["；"][index] - 1].end, start + _LEAD_IN)
         if self.expects_problems and Role.PLAN in self.context.roles and wording.WILL.match(self.text, start, end):
             return True

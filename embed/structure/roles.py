@@ -110,7 +110,8 @@ def judge(text: str, situation: Situation) -> tuple[Role, float]:
     scores[_PROBLEM] += 0.5 * min(cues.shortfall, 4)
     next_year = situation.year is not None and f"{situation.year + 1}年" in text[:40]
     scores[_PLAN] += 0.6 * min(cues.future, 3) + 1.2 * next_year
-    scores[_MEASURE] += 0.3 * min(len(wording.COUNT.findall(text)) + cues.done, 3) + _other_topic(situation)
+    counted = cues.done if cues.done >= 3 else len(wording.COUNT.findall(text)) + cues.done
+    scores[_MEASURE] += 0.3 * min(counted, 3) + _other_topic(situation)
     scores[_LEADERSHIP] += _leaders(text, situation)
     best = max(scores)
     total = sum([math.exp(score - best) for score in scores])
@@ -154,7 +155,8 @@ def _own_topics() -> frozenset[str]:
 def _leaders(text: str, situation: Situation) -> float:
     """What speaks for the leaders' own duties."""
     leaders, duties = min(situation.cues.leader, 3), min(situation.cues.duty, 4)
-    own = len(_own_topics() & situation.topics.keys())
+    own_topics = _own_topics()
+    own = len([topic for topic in situation.topics if topic in own_topics])
     evidence = 0.5 * leaders + 0.6 * duties + 0.5 * min(own, 2) + (1.0 if leaders and _SUBJECT.match(text) else 0.0)
     if Role.LEADERSHIP in situation.headings:
         if not evidence and situation.topics:

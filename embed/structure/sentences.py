@@ -58,12 +58,14 @@ def find_clauses(text: str, start: int, end: int) -> list[Clause]:
             shut, until = _OPEN[sign], here + _FAR
             continue
         kind = _KIND.get(sign)
-        if kind is None or here < begin or (kind in "，：" and _in_number(text, here, end)):
+        if kind is None or here < begin:
             continue
         stop = here + 1
+        if text[here - 1].isdigit() and kind in "，：" and stop < end and text[stop].isdigit():
+            continue  # inside a number
         while stop < end and (text[stop] in _CLOSE or (kind == "。" and text[stop] in "。！？!?…")):
             stop += 1
-        clauses.append(Clause(begin, stop, kind))
+        clauses.append(tuple.__new__(Clause, (begin, stop, kind)))  # half the time of Clause(…), and there are many
         begin = stop
     if begin < end:
         clauses.append(Clause(begin, end, ""))
@@ -78,7 +80,3 @@ def _stops_inside(text: str, here: int, end: int) -> bool:
         and here + 1 < end
         and text[here + 1] not in "，,。；;、）)的"
     )
-
-
-def _in_number(text: str, here: int, end: int) -> bool:
-    return here + 1 < end and text[here - 1].isdigit() and text[here + 1].isdigit()

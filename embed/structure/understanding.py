@@ -63,10 +63,13 @@ def _sections(clean: CleanText, outline: Outline) -> tuple[Section, ...]:
 
 def _passages(clean: CleanText, outline: Outline, runs: list[Run]) -> tuple[Passage, ...]:
     passages: list[Passage] = []
+    above, path = -1, outline.path(None)
     for run in runs:
         start, end = clean.source_span(run.start, run.end)
         section = run.paragraph.section
-        headings = tuple(heading.text for heading in outline.path(section) if heading.text_start != run.start)
+        if section is not None and section != above:
+            above, path = section, outline.path(section)
+        headings = tuple([h.text for h in path if h.text_start != run.start]) if section is not None else ()
         text = clean.text[run.start : run.end]
         passages.append(Passage(len(passages), run.role, run.confidence, start, end, text, headings, section))
     return tuple(passages)

@@ -1,6 +1,7 @@
 """How officials word things: what opens an item, a cause, a plan, a summary, a measure, and what only leads in.
 
 All patterns have bounded repeats and no nested ones, so that matching takes time linear in the length of the text.
+The characters with which a pattern can begin (…_SIGNS) spare most clauses the attempt.
 """
 
 from __future__ import annotations
@@ -26,17 +27,21 @@ __all__ = [
     "LACKS",
     "LEAD_IN",
     "PLAN",
+    "PLAN_SIGNS",
     "REASON",
     "REMEDY",
     "RESULT",
     "SEQUEL",
     "SHORTCOMING",
+    "SHORTCOMING_SIGNS",
     "SIGNATURE",
     "SUMMARY",
+    "SUMMARY_SIGNS",
     "TIMED",
     "VERB",
     "WILL",
     "YET",
+    "YET_SIGNS",
     "alternatives",
     "item_value",
 ]
@@ -146,6 +151,7 @@ PLAN = re.compile(
 REMEDY = re.compile(
     r"(?:针对|对照|聚焦|围绕|为此|对此|为解决|为补齐|为破解|对于)(?![^。；;]{0,40}(?:下一步|下步|今后|明年|来年))"
 )
+PLAN_SIGNS = frozenset("在下接今往未明来新展针对聚围整改应解为总综我2将拟打准力")  # WILL included
 SUMMARY = re.compile(
     alternatives(
         rf"""
@@ -156,6 +162,7 @@ SUMMARY = re.compile(
         """
     )
 )
+SUMMARY_SIGNS = frozenset("总综整通经一全年")
 HAND_OVER = re.compile(r"如下[：:。]$")
 CLOSING = re.compile(
     r"特此|专此|谨此|此(?:报告|汇报|报送|公告)|以上(?:报告|汇报|述法)|妥否|请(?:予)?审[议阅]|请批评指正"
@@ -210,11 +217,13 @@ SHORTCOMING = re.compile(
         """
     )
 )
+SHORTCOMING_SIGNS = frozenset("但然不同与当虽也还对相目主突仍依存工我个部少一有")
 # A clause that takes back something of the measure before it …
 YET = re.compile(
     r"(?P<but>但是?(?![^，,。；;]{0,6}(?:也|同时))|然而|不过|可是|遗憾的是|美中不足的是)|由于|受限于|受制于"
     r"|(?:个别|少数|部分|有的|有些|一些)(?=[^，,。；;]{2,})"
 )
+YET_SIGNS = frozenset("但然不可遗美由受个少部有一")
 # … and says what it lacks.
 FALLS_SHORT = re.compile(
     _FALLS
