@@ -86,7 +86,7 @@ _CLOCK = re.compile(r"[ \u3000T]{0,4}(?:[0-2]?[0-9][:：][0-9]{2}(?:[:：][0-9]{
 
 def read_year(text: str) -> int:
     """The number of a year written in Arabic, full-width or Chinese digits."""
-    return int("".join(_DIGITS[c] for c in text))
+    return int(text) if text.isascii() and text.isdigit() else int("".join(_DIGITS[c] for c in text))
 
 
 def _matches(pattern: re.Pattern[str], text: str) -> Iterator[FoundDate]:

@@ -175,8 +175,8 @@ def _without_label_tails(rows: list[_Row]) -> list[_Row]:
     trimmed = []
     for start, _, line in rows[:HEAD_LINES]:
         tail = _LABEL_TAIL.search(line, max(0, len(line) - 40)) if line.endswith((":", "：")) else None
-        bare = line[: tail.start()].rstrip() if tail else line
-        line = bare if _topical(bare) > 2 and _GENRE_END.search(bare) else line
+        bare = line[: tail.start()].rstrip() if tail else ""
+        line = bare if bare and _topical(bare) > 2 and _GENRE_END.search(bare) else line
         trimmed.append((start, start + len(line), line))
     return [*trimmed, *rows[HEAD_LINES:]]
 

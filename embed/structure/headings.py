@@ -51,7 +51,9 @@ def _found(plain: str) -> list[_Row]:
     found: set[_Row] = set()
     for start in range(end):
         for key in (plain[start : start + 2], plain[start]):
-            for row in table.get(key, ()):
+            if key not in table:
+                continue
+            for row in table[key]:
                 at_ends = not (row.first and start) and not (row.last and start + len(row.words) != end)
                 if at_ends and plain.startswith(row.words, start):
                     found.add(row)

@@ -108,6 +108,7 @@ _TEMPLATE_SIGN = re.compile(
     r"(?:(?<![XxＸ×✕])[XxＸ×✕]{2,8}|(?<![*＊])[*＊]{1,8}|(?<!_)_{2,20}|(?<!＿)＿{2,20}|(?<![○〇])[○〇]{2,8})"
     r"(?=[一-鿿，。、%)])|20[XxＸ×*_]{2}年|某(?:县|市|区|镇|乡|局|街道|单位|办|委|村|同志)"
 )
+_TEMPLATE_START = re.compile("[XxＸ×✕*＊_＿○〇某]|20(?=[XxＸ×*_])")  # spares all other places the attempt
 _TEMPLATE_CHARACTERS = CharacterSet("XxＸ×✕*＊_＿○〇某")
 _BLANK_PLACE = re.compile(r"某[县市区镇乡局]|[XxＸ×*＊]{1,3}[县市区镇乡局]|20[XxＸ×*]{2}年")
 _TEMPLATE_SOURCE = re.compile(r"网友投稿|投稿|范文|文秘|写作网|文库|用户上传|网络整理")
@@ -149,11 +150,22 @@ def _template(text: str, frame: Frame, fields: list[PageField]) -> KindFinding |
         return KindFinding(ReportKind.TEMPLATE, "blank place in the title", blank.group(), blank.start(), blank.end())
     if not _TEMPLATE_CHARACTERS.meets(text):
         return None
-    signs = list(_TEMPLATE_SIGN.finditer(text, start, min(end, start + 20000)))
+    signs = _template_signs(text, start, min(end, start + 20000))
     enough = max(TEMPLATE_SIGNS, (end - start) // 1500)
     if len(signs) >= enough:
         return KindFinding(ReportKind.TEMPLATE, "blanks to fill in", signs[0].group(), signs[0].start(), signs[0].end())
     return None
+
+
+def _template_signs(text: str, start: int, end: int) -> list[re.Match[str]]:
+    """Every blank to fill in, none inside another."""
+    signs: list[re.Match[str]] = []
+    for place in _TEMPLATE_START.finditer(text, start, end):
+        if not signs or place.start() >= signs[-1].end():
+            sign = _TEMPLATE_SIGN.match(text, place.start(), end)
+            if sign:
+                signs.append(sign)
+    return signs
 
 
 def _quoted_paper(title: str, frame: Frame) -> KindFinding | None:

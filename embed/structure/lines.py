@@ -61,6 +61,8 @@ def _divide(text: str, start: int, end: int) -> list[Line]:
     if first:
         expected[first.scheme] = first.value + 1
     inside = [_plausible(text, mark_at(text, found.start()), end) for found in _INLINE.finditer(text, start + 1, end)]
+    if not any(inside):
+        return [Line(start, _end(text, start, end), first)]
     counted = _counted(text, inside)
     for mark in inside:
         if mark is None or mark.value == 0 or mark.start <= cuts[-1] + 1 or not (mark.sure or mark.start in counted):
@@ -72,11 +74,16 @@ def _divide(text: str, start: int, end: int) -> list[Line]:
             expected[mark.scheme] = mark.value + 1
     lines = []
     for index, cut in enumerate(cuts):
-        stop = cuts[index + 1] if index + 1 < len(cuts) else end
-        while stop > cut and text[stop - 1] in " \u3000\t":
-            stop -= 1
+        stop = _end(text, cut, cuts[index + 1] if index + 1 < len(cuts) else end)
         lines.append(Line(cut, stop, _plausible(text, mark_at(text, cut), end)))
     return lines
+
+
+def _end(text: str, start: int, end: int) -> int:
+    """Where the text ends without the blanks behind it."""
+    while end > start and text[end - 1] in " \u3000\t":
+        end -= 1
+    return end
 
 
 def _counted(text: str, marks: Iterable[Mark | None]) -> set[int]:

@@ -113,19 +113,13 @@ def _alone(text: str, lines: Sequence[Line]) -> set[int]:
         ended = [other for other in groups if other > scheme or (other is scheme and line.mark.value == 1)]
         closed += [groups.pop(other) for other in ended]
         groups.setdefault(scheme, []).append(index)
-    return {
-        index
-        for group in (*closed, *groups.values())
-        if len(group) > 1 and _headed(text, lines, group) < _MOST * len(group)
-        for index in group
-        if _first_sentence(text, lines[index]) > _CLEAR
-    }
-
-
-def _headed(text: str, lines: Sequence[Line], group: Sequence[int]) -> int:
-    """How many items of a list begin with a heading."""
-    found = [_first_sentence(text, lines[index]) for index in group]
-    return sum(length != 0 for length in found)
+    alone: set[int] = set()
+    for group in (*closed, *groups.values()):
+        if len(group) > 1:
+            lengths = [_first_sentence(text, lines[index]) for index in group]
+            if sum(length != 0 for length in lengths) < _MOST * len(group):  # the items that begin with a heading
+                alone.update(index for index, length in zip(group, lengths, strict=True) if length > _CLEAR)
+    return alone
 
 
 def _first_sentence(text: str, line: Line) -> int:

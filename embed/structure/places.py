@@ -131,7 +131,7 @@ def _of_its_time(witness: Witness, year: int | None, divisions: Divisions) -> Wi
     if year is None or len(mention.rows) < 2:
         return witness
     rows = tuple(r for r in mention.rows if (divisions.division(r).until or year) + SNAPSHOTS >= year)
-    return witness if not rows or rows == mention.rows else replace(witness, mention=replace(mention, rows=rows))
+    return witness if not rows or rows == mention.rows else witness._replace(mention=mention._replace(rows=rows))
 
 
 def as_of(region: Region, year: int | None, divisions: Divisions) -> Region:

@@ -17,8 +17,7 @@ from embed.structure.report import Level, Region
 __all__ = ["Conclusion", "Known", "Witness", "conclude"]
 
 
-@dataclass(frozen=True, slots=True)
-class Witness:
+class Witness(NamedTuple):
     """A mention with its weight and the rule that found it. Offsets of the mention are clean ones unless `outside`."""
 
     mention: Mention

@@ -38,6 +38,7 @@ _EVENTS = (
     (2018, ("十九届",), re.compile(r"十九届[二三]中|十九届[^。]{0,8}三中全会")),
     (2017, ("十九大",), re.compile(r"(?:党的)?十九大")),
 )
+_EVENT_WORDS = tuple(dict.fromkeys(word for _, words, _ in _EVENTS for word in words))
 _QUOTED = re.compile(r"《[^《》]{0,120}(?:》|$)|〈[^〈〉]{0,80}〉")
 _RANGE = re.compile(
     r"[12](?:(?<=1)9|(?<=2)0)[0-9]{2}(?:年?[ ]?[-—–~至到－]{1,2}[ ]?(?:19|20)?[0-9]{2,4}年?|(?:19|20)[0-9]{2}年?)"
@@ -72,14 +73,18 @@ def find_year(text: str, title: str, frame: Frame, published: date | None, issue
 def _plain(text: str) -> str:
     """The text with quoted titles and ranges of years blanked out; offsets stay."""
     for pattern in (_QUOTED, _RANGE):
-        text = pattern.sub(lambda m: "\u3000" * len(m.group()), text)
+        text = pattern.sub(_blank, text)
     return text
+
+
+def _blank(found: re.Match[str]) -> str:
+    return "\u3000" * (found.end() - found.start())
 
 
 def _in_title(title: str, frame: Frame) -> list[YearFinding]:
     lines = frame.of(LinePart.TITLE)
     place = (lines[0].start, lines[-1].end) if lines else (-1, -1)
-    plain = _RANGE.sub(lambda m: "\u3000" * len(m.group()), title)
+    plain = _RANGE.sub(_blank, title)
     years = [
         (at, year) for at, year in find_years(plain) if not _NEXT.match(plain[at + 4 :]) or "情况" not in plain[:at]
     ]
@@ -178,7 +183,7 @@ def _quoted_years(text: str, frame: Frame) -> list[YearFinding]:
 def _in_events(text: str, frame: Frame) -> list[YearFinding]:
     start, end = frame.body
     end = min(end, start + 30000)
-    said = {word: text.find(word, start, end) >= 0 for _, words, _ in _EVENTS for word in words}
+    said = {word: text.find(word, start, end) >= 0 for word in _EVENT_WORDS}
     for year, words, pattern in _EVENTS:
         match = pattern.search(text, start, end) if any(said[word] for word in words) else None
         if match:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from embed.structure.divisions.table import Divisions
 
@@ -51,8 +51,7 @@ _BEFORE_SHORT = frozenset("在对将由《〈“(（【是从")
 _NOT_PLACE_AFTER = re.compile(r"(?:经验|精神|会议|模式|讲话|峰会|公报|论坛|做法|方案》|事件|合作组织)")
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
+class Mention(NamedTuple):
     """A place's name at text[start:end]; `rows` are all divisions it can mean. `full` is false for a bare stem."""
 
     start: int
@@ -97,9 +96,13 @@ def _ending_at(text: str, end: int, floor: int, suffix: str, divisions: Division
     lengths = divisions.lengths.get(last[-3:], 0) | divisions.lengths.get(last[-2:], 0)
     if not lengths:
         return None
-    for begin in range(max(floor, end - LONGEST), end - 1):
-        if not lengths >> (end - begin + len(tail)) & 1:
+    most = min(LONGEST, end - floor)
+    while lengths:  # the bit of each length at which a name ends so, the longest first
+        length = lengths.bit_length() - 1
+        lengths ^= 1 << length
+        if not 2 <= length - len(tail) <= most:
             continue
+        begin = end - length + len(tail)
         name = text[begin:end] + tail
         rows = divisions.full.get(name)
         if rows:
@@ -118,8 +121,8 @@ def join_chains(mentions: list[Mention], divisions: Divisions) -> list[Mention]:
         if above is not None:
             pairs = [(a, b) for a in above.rows for b in mention.rows if is_within(b, a, divisions)]
             if pairs:
-                joined[-1] = replace(above, rows=tuple(dict.fromkeys(a for a, _ in pairs)))
-                mention = replace(mention, rows=tuple(dict.fromkeys(b for _, b in pairs)), chained=True)
+                joined[-1] = above._replace(rows=tuple(dict.fromkeys(a for a, _ in pairs)))
+                mention = mention._replace(rows=tuple(dict.fromkeys(b for _, b in pairs)), chained=True)
         joined.append(mention)
     return joined
 
