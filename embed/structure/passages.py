@@ -145,7 +145,7 @@ class _Divider(Turns):
         if clause.end - head <= 40 and wording.CLOSING.match(self.text, head, clause.end):
             return Opening.CLOSING
         end = self.clauses[self.stops["。"][index] - 1].end
-        if wording.SIGNATURE.fullmatch(self.text, head, end):
+        if self.text[end - 1] in "月日 \u3000\t" and wording.SIGNATURE.fullmatch(self.text, head, end):
             return Opening.CLOSING
         if self.expects_problems:
             because = index > 0 and wording.CAUSE_INSIDE.search(self.text, clause.start, end)

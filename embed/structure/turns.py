@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache
 
 from embed.reading.word_finder import Hit
 from embed.structure import wording
@@ -89,13 +90,8 @@ class Turns:
         text, start, ends = self.text, self.heads[index], self._ends(index)
         if _is_plain(sign, seen) and wording.RESULT.search(text, start, ends[True]) is None:
             return True
-        weights = read_turn_weights()
-        total = weights.log_odds(sign, seen) + self._paragraph_odds(sign)
-        table = weights.weights[sign]
-        stakes = [table[name] for name, _, _ in _WORDED]
-        if _states_something_new(seen):
-            stakes[0] += table["begins and states"]
-        most, least = sum([stake for stake in stakes if stake > 0]), sum([stake for stake in stakes if stake < 0])
+        total = read_turn_weights().log_odds(sign, seen) + self._paragraph_odds(sign)
+        stakes, most, least = _stakes(sign, states=_states_something_new(seen))
         for stake, (_, test, far) in zip(stakes, _WORDED, strict=True):
             if total + most <= 0 or total + least > 0:
                 break
@@ -115,20 +111,20 @@ class Turns:
         """The evidence at clause `index` that no wording gives, without that of the whole paragraph; None where there
         can be no turn.
         """
-        hits = self.hits[index]
-        if self.is_head(index) or (sign == "，" and not hits):
+        if self.is_head(index) or (sign == "，" and not self.hits[index]):
             return None
         stop = self.stops["；"][index]
-        found = _novelty(self._weights(index, index + 1 if sign == "，" else stop), self._before(index))
-        fresh = found["fresh"] + found["fresh kin"]
-        if sign != "。" and not fresh:
+        new, old = self._weights(index, index + 1 if sign == "，" else stop), self._before(index)
+        name, weight = strongest(new)
+        if sign != "。" and (name in old or not name):
             return None
+        found = _novelty(name, weight, old, new if sign != "，" else self._weights(index, stop))
+        fresh = found["fresh"] + found["fresh kin"]
         start, end = self.heads[index], self.clauses[stop - 1].end
         before = self.clauses[self.begin].start
         early = fresh >= _DECISIVE and self._is_early(index)
         counts, counted = self._has_count(index, stop), self._has_count(self.begin, index)
         roles = self.context.roles
-        found["carry"] = self._carried(index, stop)
         found["early"] = float(early and found["fresh"] > 0)
         found["early kin"] = float(early and found["fresh kin"] > 0)
         found["states"] = float(self._has_count(index, index + 1))
@@ -162,13 +158,6 @@ class Turns:
             if hit.value.weight >= _DECISIVE:
                 return hit.start - self.heads[index] <= _EARLY
         return False
-
-    def _carried(self, index: int, stop: int) -> float:
-        """How much clauses index … stop − 1 speak of the strongest topic before them."""
-        before, _ = strongest(self._before(index))
-        if not before:
-            return 0.0
-        return min(self._weights(index, stop).get(before, 0.0), _MOST)
 
     def _has_count(self, begin: int, end: int) -> bool:
         """Whether clauses begin … end − 1 count anything."""
@@ -338,25 +327,36 @@ _WORDED: tuple[tuple[str, Callable[[str, int, int], object], bool], ...] = (
 )
 
 
-def _novelty(new: TopicWeights, old: TopicWeights) -> dict[str, float]:
-    """How the strongest topic of what comes stands to the topics before it."""
-    name, weight = strongest(new)
+@lru_cache(maxsize=6)
+def _stakes(sign: str, *, states: bool) -> tuple[tuple[float, ...], float, float]:
+    """What each wording of `_WORDED` weighs behind a sign, and how far all of them can move the scale up and down."""
+    table = read_turn_weights().weights[sign]
+    stakes = [table[name] for name, _, _ in _WORDED]
+    if states:
+        stakes[0] += table["begins and states"]
+    return tuple(stakes), sum(stake for stake in stakes if stake > 0), sum(stake for stake in stakes if stake < 0)
+
+
+def _novelty(name: str, weight: float, old: TopicWeights, part: TopicWeights) -> dict[str, float]:
+    """How the strongest topic of what comes stands to the topics before it, and how those go on in the whole part."""
     before, reached = strongest(old)
     known = old.get(name, 0.0)
-    fresh = 0.0 if known else min(weight, _MOST)
-    near = fresh > 0 and _is_near(name, old)
+    weight = min(weight, _MOST)
+    near = weight > 0 and not known and _is_near(name, old)
     return {
-        "fresh": 0.0 if near else fresh,
-        "fresh kin": fresh if near else 0.0,
-        "known": min(weight, _MOST) if known else 0.0,
+        "fresh": 0.0 if known or near else weight,
+        "fresh kin": weight if near else 0.0,
+        "known": weight if known else 0.0,
         "known weight": min(known, _MOST),
         "nothing new": float(not name),
         "old": min(reached, _MOST),
         "nothing old": float(not before),
+        "carry": min(part.get(before, 0.0), _MOST),
     }
 
 
 def _is_near(name: str, old: TopicWeights) -> bool:
     """Whether a topic is akin to one that was plainly spoken of."""
     kin = families()
-    return any([weight >= _DECISIVE and not kin[other].isdisjoint(kin[name]) for other, weight in old.items()])
+    own = kin[name]
+    return any([weight >= _DECISIVE and not own.isdisjoint(kin[other]) for other, weight in old.items()])

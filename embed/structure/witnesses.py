@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Iterator
 from functools import lru_cache
 from importlib import resources
 
+from embed.reading.word_finder import Lexicon
 from embed.structure.divisions import Divisions, Mention, find_mentions, find_stems
 from embed.structure.frame import Frame, FrameLine, LinePart
 from embed.structure.issuer import Organ
@@ -44,15 +46,20 @@ _LOCAL_OFFICE = re.compile(
     r"派出所|司法所|人民法庭|法庭|公巡大队|交警中队|巡逻中队|卫生院|中心校|供电所|税务所|市场监管所|"
     r"财政所|自然资源所"
 )
-_ACTING = re.compile(
-    r"(?:[\n。；,，](?:(?<=[\n。；])|(?<=[0-9]年.)|(?<=[年以]来.)|(?<=下一步.))|^)[ \u3000]*(?P<name>[一-鿿]{2,6}?)"
+_ACTOR = (
+    r"[ \u3000]*(?P<name>[一-鿿]{2,6}?)"
     r"(?=将|坚持|始终|深入|认真|全面|持续|紧紧|积极|严格|立足|聚焦|市委|县委|区委)"
 )
+_ACTING = re.compile(
+    r"[\n。；,，](?:(?<=[\n。；])|(?<=[0-9]年.)|(?<=[年以]来.)|(?<=下一步.))" + _ACTOR
+)
+_ACTING_FIRST = re.compile(_ACTOR)
 _SPEECH = re.compile(
     r"(?:视察|考察|对)(?P<name>[一-鿿]{2,6}?)(?:省|市|自治区)?(?:时|期间)?(?:的)?(?:工作)?(?:作出的?)?(?:系列)?"
     r"重要(?:讲话|指示)"
 )
 _ZONE = re.compile(r"(?:国家级)?(?:经济技术|高新技术产业|经济|高新技术|新技术|旅游)?开发区|高新区|经开区|保税区|新区")
+_SIGN = re.compile("[。，；：、\n]")
 _SLOGAN = re.compile(r"(?:法治|平安|美丽|幸福|数字|清廉|和谐)(?=[一-鿿]{2,5})")
 _SLOGAN_WORDS = frozenset(
     [
@@ -195,7 +202,9 @@ def acting_witnesses(text: str, frame: Frame, divisions: Divisions) -> list[Witn
     """Bare names that act at the head of a sentence: 2023年,乌兰浩特将坚持…"""
     start, end = frame.body
     found = []
-    for match in _ACTING.finditer(text, start, min(end, start + MOST_TEXT)):
+    end = min(end, start + MOST_TEXT)
+    first = _ACTING_FIRST.match(text, 0, end) if start == 0 else None
+    for match in (*filter(None, [first]), *_ACTING.finditer(text, first.end() if first else start, end)):
         name = match["name"]
         rows = divisions.stems.get(name)
         if rows and name not in common_words():
@@ -321,17 +330,36 @@ def _zone_witnesses(text: str, start: int, end: int, divisions: Divisions) -> li
     return found
 
 
+@lru_cache(maxsize=1)
+def _stems(divisions: Divisions) -> Lexicon[None]:
+    """Bare names of counties and of what is above them that are no ordinary words."""
+    return Lexicon((stem, None) for stem in divisions.stems if stem not in common_words())
+
+
+def _pieces_with_stems(text: str, start: int, end: int, divisions: Divisions) -> Iterator[tuple[int, int]]:
+    """The pieces between signs of text[start:end] in which a bare name stands: no word reaches beyond a sign."""
+    done = start
+    for hit in _stems(divisions).find(text[start:end]):
+        at = start + hit.start
+        if at >= done:
+            begin = max(done, *(text.rfind(sign, done, at) + 1 for sign in "。，\n"))
+            following = _SIGN.search(text, at, end)
+            done = following.start() if following else end
+            yield begin, done
+
+
 def _word_witnesses(text: str, start: int, end: int, divisions: Divisions) -> list[Witness]:
     """Words of the text, cut by a segmenter, that are bare names of counties or of what is above them."""
     import rjieba
 
-    found, position = [], start
-    for word in rjieba.cut(text[start:end]):
-        if len(word) > 1:
-            rows = divisions.stems.get(word)
+    found = []
+    for begin, stop in _pieces_with_stems(text, start, end, divisions):
+        position = begin
+        for word in rjieba.cut(text[begin:stop]):
+            rows = divisions.stems.get(word) if len(word) > 1 else None
             if rows and word not in common_words():
                 found.append(Mention(position, position + len(word), word, tuple(rows), full=False))
-        position += len(word)
+            position += len(word)
     return [
         Witness(m, _share(text, m), "bare name in the text")
         for m in found
