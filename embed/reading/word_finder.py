@@ -13,8 +13,11 @@ from embed.reading.character_sets import code_points
 __all__ = ["Hit", "Lexicon"]
 
 T = TypeVar("T")
-_BITS = 18
+_BITS = 16
+_MASK = np.uint32((1 << _BITS) - 1)
+_SHIFT = np.uint32(_BITS)
 _FACTOR = np.uint32(40_503)
+_PAIR, _TRIPLE = np.uint8(1), np.uint8(2)
 
 
 class Hit(NamedTuple, Generic[T]):
@@ -28,8 +31,8 @@ class Hit(NamedTuple, Generic[T]):
 class Lexicon(Generic[T]):
     """A set of words of at least two characters; `find` gives the longest word at each place, without overlaps.
 
-    Words are filed under a hash of their first two characters, so that a search takes time linear in the length of the
-    text and looks closely only at the few places where a word can begin.
+    Words are filed under a hash of their first three characters, or of both where there are two, so that a search takes
+    time linear in the length of the text and looks closely only at the few places where a word can begin.
     """
 
     def __init__(self, words: Mapping[str, T] | Iterable[tuple[str, T]]) -> None:
@@ -37,10 +40,11 @@ class Lexicon(Generic[T]):
         short = next((word for word in self._words if len(word) < 2), None)
         if short is not None:
             raise ValueError(f"a word of a lexicon has at least two characters, {short!r} has {len(short)}")
-        self._opens = np.zeros(1 << _BITS, dtype=np.bool_)
+        self._opens = np.zeros(1 << _BITS, dtype=np.uint8)  # small enough for the nearest cache
         lengths: dict[str, set[int]] = {}
         for word in self._words:
-            self._opens[_pairs(word[:2])] = True
+            pairs, triples = _hashes(word[:3])
+            self._opens[pairs[0] if len(word) == 2 else triples[0]] |= _PAIR if len(word) == 2 else _TRIPLE
             lengths.setdefault(word[:2], set()).add(len(word))
         self._lengths = {pair: tuple(sorted(sizes, reverse=True)) for pair, sizes in lengths.items()}
 
@@ -50,7 +54,13 @@ class Lexicon(Generic[T]):
 
     def places(self, text: str) -> list[int]:
         """Where a word may begin: every place where one does, and a few others."""
-        return self._opens[_pairs(text)].nonzero()[0].tolist() if len(text) > 1 else []
+        if len(text) < 2:
+            return []
+        pairs, triples = _hashes(text)
+        opens = self._opens[pairs] & _PAIR
+        opens[:-1] |= self._opens[triples] & _TRIPLE
+        places: list[int] = opens.nonzero()[0].tolist()
+        return places
 
     def is_in(self, text: str) -> bool:
         """Whether any of the words is in the text."""
@@ -78,8 +88,9 @@ class Lexicon(Generic[T]):
         return hits
 
 
-def _pairs(text: str) -> NDArray[np.uint32]:
-    """A hash of each two neighbouring characters, shape (len(text) − 1,)."""
+def _hashes(text: str) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
+    """Hashes of each two and of each three neighbouring characters, shapes (len(text) − 1,) and (len(text) − 2,)."""
     codes = code_points(text)
-    mixed: NDArray[np.uint32] = (codes[:-1] * _FACTOR + codes[1:]) & np.uint32((1 << _BITS) - 1)
-    return mixed
+    pairs = codes[:-1] * _FACTOR + codes[1:]
+    triples = pairs[:-1] * _FACTOR + codes[2:]
+    return pairs & _MASK, (triples ^ (triples >> _SHIFT)) & _MASK
