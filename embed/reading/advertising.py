@@ -95,7 +95,8 @@ def _trigger_words() -> Lexicon[None]:
     """Words with which every trigger begins that begins neither with a letter nor with a sign."""
     sections = read_sections("advertising.txt")
     words = [*sections["true"], *sections["brands"], *sections["betting"]]
-    return Lexicon(dict.fromkeys((*words, *(sport + service for sport in SPORT.split("|") for service in SERVICE.split("|")))))
+    words += [sport + service for sport in SPORT.split("|") for service in SERVICE.split("|")]
+    return Lexicon(dict.fromkeys(words))
 
 
 def _triggers(text: str) -> Iterator[re.Match[str]]:

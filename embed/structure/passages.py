@@ -82,12 +82,9 @@ class _Divider(Turns):
                 return self._item(wording.item_value(item), sign)
         if first in wording.YET_SIGNS and sign in ("；", "，") and self._falls_short(index, sign):
             return Opening.FLAW
-        if not self.expects_problems:
-            if sign == "，" and not self.hits[index]:
-                return None
-            if sign == "。" and self._explains(index, sign):
-                return Opening.CAUSE
-        elif sign and self._explains(index, sign):
+        if sign == "，" and not self.expects_problems and not self.hits[index]:
+            return None
+        if sign and (sign == "。" or self.expects_problems) and self._explains(index, sign):
             return Opening.CAUSE
         if sign == "：":
             return self._list(index)

@@ -22,17 +22,13 @@ class TurnWeights:
     weights: Mapping[str, Mapping[str, float]]
 
     def log_odds(self, sign: str, evidence: Mapping[str, float]) -> float:
-        """The log-odds that a passage begins here."""
+        """The log-odds that a passage begins here, as far as the evidence given goes."""
         table = self.weights[sign]
         total = table["bias"]
         for name, value in evidence.items():
             if value:
                 total += table.get(name, 0.0) * value
         return total
-
-    def decide(self, sign: str, evidence: Mapping[str, float]) -> bool:
-        """Whether a passage begins here."""
-        return self.log_odds(sign, evidence) > 0
 
 
 @lru_cache(maxsize=1)

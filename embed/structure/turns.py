@@ -302,7 +302,7 @@ def _by_clause(clauses: Sequence[Clause], hits: Sequence[Hit[Topic]]) -> list[li
 
 
 def _is_plain(sign: str, evidence: Mapping[str, float]) -> bool:
-    """Whether a sentence on one counted measure follows a sentence on another; only a result may still speak against."""
+    """Whether a sentence on one counted measure follows a sentence on another; a result may still speak against it."""
     return (
         sign == "。"
         and evidence["both count"] > 0
@@ -359,4 +359,4 @@ def _is_near(name: str, old: TopicWeights) -> bool:
     """Whether a topic is akin to one that was plainly spoken of."""
     kin = families()
     own = kin[name]
-    return any([weight >= _DECISIVE and not own.isdisjoint(kin[other]) for other, weight in old.items()])
+    return any(weight >= _DECISIVE and not own.isdisjoint(kin[other]) for other, weight in old.items())

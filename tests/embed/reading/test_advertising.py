@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from embed.reading import RemovalReason, clean, read_documents
-from embed.reading.advertising import MOST_RUNS, injected_edits
+from embed.reading.advertising import MOST_RUNS, _trigger, _triggers, injected_edits
 from tests.embed.reading.helpers import cleaned, removed, source
 
 
@@ -123,3 +125,14 @@ def test_a_document_of_nothing_but_advertising_costs_a_bounded_number_of_runs() 
     edits = list(injected_edits("泰隆百家乐开户_彩票网，" * (2 * MOST_RUNS)))
 
     assert len(edits) <= MOST_RUNS
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            ["体育", "彩票", "官网", "a", "b12", "app", "体育局", "娱乐城", "真人", "投注", "_", "¥", "政府", "，", "3"]
+        )
+    ).map("".join)
+)
+def test_triggers_tried_only_where_they_can_begin_are_all_triggers(text: str) -> None:
+    assert [found.span() for found in _triggers(text)] == [found.span() for found in _trigger().finditer(text)]

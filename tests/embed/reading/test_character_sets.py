@@ -17,6 +17,12 @@ def test_single_characters_and_both_ends_of_a_range_belong_to_a_set() -> None:
     assert odd.found_in("政x\u200d府\u200cx") == ["x", "\u200c", "\u200d"]
 
 
+def test_a_set_counts_its_characters_without_those_left_out() -> None:
+    letters = CharacterSet(["az"], without="xy")
+
+    assert letters.count(code_points("ax政by z")) == 3
+
+
 def test_a_lone_surrogate_is_a_character_like_any_other() -> None:
     assert code_points("a\ud800").tolist() == [0x61, 0xD800]
 

@@ -42,3 +42,11 @@ def test_every_hit_is_a_word_and_every_word_alone_is_hit(text: str) -> None:
 @pytest.mark.parametrize(("text", "said"), [("我镇行政复议", True), ("行政复", False), ("复议", True), ("议", False)])
 def test_whether_any_word_is_in_a_text(text: str, said: bool) -> None:
     assert Lexicon({"行政复议": None, "复议": None}).is_in(text) is said
+
+
+@given(st.text(alphabet="甲乙丙丁🙂", max_size=40))
+def test_a_word_begins_only_at_one_of_the_places_that_are_told(text: str) -> None:
+    words = ["甲乙", "乙丙丁", "丁丁丙甲", "🙂甲"]
+    starts = {at for at in range(len(text)) for word in words if text.startswith(word, at)}
+
+    assert starts <= set(Lexicon(dict.fromkeys(words)).places(text))

@@ -92,3 +92,21 @@ def test_results_and_examples_stay_with_their_measure() -> None:
 )
 def test_what_a_measure_lacks_is_a_passage_of_its_own(measure: str, flaw: str) -> None:
     assert divided(measure + flaw) == [measure, flaw]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "调解纠纷9件。办理法律援助4件，帮助12人；审查合同36份，废止文件2件。全年信访量下降12%，荣获先进称号。",
+        "加强宣传，组织培训3次，开展普法；推进公开，修订制度5项，确保落实。今年以来排查隐患30处。",
+    ],
+)
+@pytest.mark.parametrize("sign", ["。", "；", "，"])
+def test_a_turn_is_decided_as_all_the_evidence_together_says(text: str, sign: str) -> None:
+    turns = turns_of(text)
+    weights = read_turn_weights()
+    for index in range(1, len(turns.clauses)):
+        evidence, seen = turns.evidence(index, sign), turns._seen(index, sign)
+        assert (evidence is None) is (seen is None)
+        if evidence is not None and seen is not None and not evidence["both count"]:
+            assert turns._decides(index, sign, seen) is (weights.log_odds(sign, evidence) > 0)
