@@ -8,6 +8,7 @@ import json
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
@@ -69,17 +70,22 @@ CHANGES = frozenset(_NAMES.split())
 
 
 class Faults:
-    """Counts calls that can change the disk (files, folders, locks, SQLite), and acts just before one of them."""
+    """Counts calls that can change the disk (files, folders, locks, SQLite), and acts just before one of them.
+
+    Threads that the writer starts count as well.
+    """
 
     def __init__(self, at: int, act: Callable[[], None]) -> None:
         self.count = 0
         self._at, self._act = at, act
+        self._lock = threading.Lock()
 
     def __call__(self, frame: FrameType, event: str, argument: Any) -> None:
         if event == "c_call" and getattr(argument, "__name__", "") in CHANGES:
-            self.count += 1
-            if self.count == self._at:
-                self._act()
+            with self._lock:
+                self.count += 1
+                if self.count == self._at:
+                    self._act()
 
 
 def die() -> None:
@@ -124,8 +130,10 @@ def faulty_run(store: Path, folder: Path, kind: str, at: int) -> tuple[int, int]
     if kind != "die":
         writes.install()
     sys.setprofile(faults if kind == "die" else None)
+    threading.setprofile(faults if kind == "die" else None)
     try:
         run(store, folder)
     finally:
         sys.setprofile(None)
+        threading.setprofile(None)
     return faults.count, writes.count
