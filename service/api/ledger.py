@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -17,6 +18,7 @@ from embed.exceptions import StoreCorrupt, StoreVersion
 __all__ = ["Ledger", "now"]
 
 FILE = "service.sqlite"
+PATIENCE = 20  # seconds to wait for other processes
 
 
 def now() -> str:
@@ -62,14 +64,27 @@ class Ledger:
     def _connection(self) -> sqlite3.Connection:
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
-            connection = sqlite3.connect(self.path, timeout=20, isolation_level=None)
-            connection.row_factory = sqlite3.Row
+            connection = self._local.connection = self._opened()
+        return connection
+
+    def _opened(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(self.path, timeout=PATIENCE, isolation_level=None)
+        connection.row_factory = sqlite3.Row
+        end = time.monotonic() + PATIENCE
+        while True:
             try:
                 connection.execute("PRAGMA journal_mode=WAL")
+            except sqlite3.OperationalError as error:
+                # SQLite waits for other processes, but not while one of them turns a new file into this mode.
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > end:
+                    connection.close()
+                    raise
+                time.sleep(0.01)
             except sqlite3.DatabaseError as error:
+                connection.close()
                 raise StoreCorrupt(f"{self.path} is not a readable SQLite file: {error}") from error
-            self._local.connection = connection
-        return connection
+            else:
+                return connection
 
     def _migrate(self, connection: sqlite3.Connection) -> None:
         (version,) = connection.execute("PRAGMA user_version").fetchone()

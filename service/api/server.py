@@ -26,8 +26,11 @@ def serve(settings: Settings, *, announce: Callable[[str], None], port_file: Pat
 
     Raises:
         SettingsError: the address can be reached from elsewhere and there is no key, or it cannot be bound.
+        StoreError: the store cannot be used.
     """
     _refuse_open_door(settings)
+    if settings.workers > 1:
+        _make_files(settings)
     os.environ.update(settings.environment())
     import uvicorn
     from uvicorn.supervisors import Multiprocess
@@ -82,6 +85,15 @@ def _refuse_open_door(settings: Settings) -> None:
             f"{settings.host} can be reached from elsewhere; without a key only this machine is served.",
             hint=f"bijian keys create NAME --scope admin --store {settings.store}",
         )
+
+
+def _make_files(settings: Settings) -> None:
+    """Make what a new store needs before several processes, which start at once, would all make it."""
+    from embed.index import Store
+    from service.api.ledger import Ledger
+
+    Store.open(settings.store, create=True)
+    Ledger(settings.store).close()
 
 
 def _bind(config: object):  # type: ignore[no-untyped-def]  # noqa: ANN202 - socket.socket, imported by uvicorn

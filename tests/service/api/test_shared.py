@@ -153,6 +153,24 @@ def test_two_serving_processes_share_connections_and_limit_a_key_together(seed_s
         stop_server(running)
 
 
+@pytest.mark.model
+def test_serving_processes_that_start_at_once_make_a_new_store_together(tmp_path: Path) -> None:
+    running = start_server(tmp_path / "new", tmp_path, "--workers", "4")
+    try:
+        end = time.monotonic() + 60
+        while (log := running.log.read_text()).count("Application startup complete") < 4:
+            assert running.process.poll() is None, log
+            assert time.monotonic() < end, log
+            time.sleep(0.1)
+        with running.client() as client:
+            assert client.get("/healthz").status_code == 200
+    finally:
+        ended = stop_server(running)
+
+    assert ended == 0
+    assert "Error" not in running.log.read_text()
+
+
 def _loads(process: int) -> list[int]:
     """Open connections of each serving process below this one, as the kernel counts them."""
     counts = []
