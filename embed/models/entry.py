@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
 from embed.exceptions import ModelCorrupt, ModelMissing
 from embed.models.encoder import Side
 
-__all__ = ["ModelEntry", "find_entry", "read_models"]
+__all__ = ["ModelEntry", "find_entry", "folder_name", "read_models"]
 
-SOURCES = ("package", "folder", "hub")
+SOURCES = ("package", "folder", "hub", "distilled")
+OWN_KEYS = ("name", "teacher")  # not keys of a table
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +25,8 @@ class ModelEntry:
     Attributes:
         name: the table's name; also the folder's name in the cache.
         source: `package:NAME/FILE` (weights inside an installed Python package), `folder:PATH` (a
-            sentence-transformers folder; a relative path counts from models.txt) or `hub:OWNER/NAME[@REVISION]`.
+            sentence-transformers folder; a relative path counts from models.txt), `hub:OWNER/NAME[@REVISION]` or
+            `distilled:NAME` (vectors of single pieces, taken from another model of the list).
         licence: SPDX identifier of the weights.
         dimension: length of a vector.
         max_tokens: the model's limit, special tokens included; longer texts are split on sentences.
@@ -31,6 +34,7 @@ class ModelEntry:
         sha256: of the source file, 64 hex digits; empty where the source has many files.
         means: name of the shipped mean vectors, empty if there are none.
         description: one line for people, Chinese first.
+        teacher: the model that a distilled one comes from, else None.
     """
 
     name: str
@@ -43,10 +47,11 @@ class ModelEntry:
     sha256: str = ""
     means: str = ""
     description: str = ""
+    teacher: ModelEntry | None = None
 
     @property
     def scheme(self) -> str:
-        """`package`, `folder` or `hub`."""
+        """`package`, `folder`, `hub` or `distilled`."""
         return self.source.partition(":")[0]
 
     @property
@@ -73,7 +78,8 @@ def read_models(path: Path | None = None) -> dict[str, ModelEntry]:
         raise ModelMissing(f"the list of models {path} cannot be read: {error.strerror}.") from error
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ModelCorrupt(f"the list of models {path} is not valid: {error}.", hint="Its syntax is TOML.") from error
-    return {name: _entry(name, table, path) for name, table in tables.items()}
+    models = {name: _entry(name, table, path) for name, table in tables.items()}
+    return {name: _with_teacher(entry, models, path) for name, entry in models.items()}
 
 
 def find_entry(name: str, path: Path | None = None) -> ModelEntry:
@@ -91,6 +97,27 @@ def find_entry(name: str, path: Path | None = None) -> ModelEntry:
     return models[name]
 
 
+def folder_name(entry: ModelEntry) -> str:
+    """The entry's name as a file name."""
+    return re.sub(r"[^\w.-]", "_", entry.name).lstrip(".") or "_"
+
+
+def _with_teacher(entry: ModelEntry, models: Mapping[str, ModelEntry], path: Path) -> ModelEntry:
+    if entry.scheme != "distilled":
+        return entry
+    teacher = models.get(entry.location)
+    where = f"{path}, model {entry.name!r}"
+    if teacher is None or teacher.scheme == "distilled":
+        raise ModelCorrupt(
+            f"{where}: source is {entry.source!r}, expected the name of another model that is not distilled."
+        )
+    if entry.dimension != teacher.dimension:
+        raise ModelCorrupt(
+            f"{where}: dimension is {entry.dimension}, expected {teacher.dimension} as {teacher.name} has."
+        )
+    return replace(entry, teacher=teacher)
+
+
 def _entry(name: str, table: object, path: Path) -> ModelEntry:
     where = f"{path}, model {name!r}"
     if not isinstance(table, dict):
@@ -103,7 +130,9 @@ def _entry(name: str, table: object, path: Path) -> ModelEntry:
     _check(values, where)
     entry = ModelEntry(name=name, **values)
     if entry.scheme not in SOURCES or not entry.location:
-        raise ModelCorrupt(f"{where}: source is {entry.source!r}, expected one of package:…, folder:…, hub:….")
+        raise ModelCorrupt(
+            f"{where}: source is {entry.source!r}, expected one of package:…, folder:…, hub:…, distilled:…."
+        )
     if entry.scheme == "folder":
         absolute = (path.parent / Path(entry.location).expanduser()).resolve()
         values["source"] = f"folder:{absolute}"
@@ -112,7 +141,7 @@ def _entry(name: str, table: object, path: Path) -> ModelEntry:
 
 
 def _check(values: dict[str, Any], where: str) -> None:
-    types = {f.name: int if f.type == "int" else str for f in fields(ModelEntry) if f.name != "name"}
+    types = {f.name: int if f.type == "int" else str for f in fields(ModelEntry) if f.name not in OWN_KEYS}
     for key, value in values.items():
         if key not in types:
             raise ModelCorrupt(f"{where}: unknown key {key!r}.", hint=f"Known keys: {', '.join(sorted(types))}.")

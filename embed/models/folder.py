@@ -4,25 +4,19 @@ from __future__ import annotations
 
 import importlib.util
 import json
-import re
 from pathlib import Path
 
 from embed.exceptions import ModelCorrupt, ModelMissing
 from embed.models.checksums import CHECKSUMS, check_file, folder_checksums, verify_folder, write_checksums
 from embed.models.e5_file import E5File, read_e5_file
-from embed.models.entry import ModelEntry
+from embed.models.entry import ModelEntry, folder_name
 from embed.models.locks import build_once
 from embed.models.tensors import write_tensors
 from embed.models.unigram_json import tokenizer_json
 
-__all__ = ["folder_name", "model_checksums", "model_folder", "model_state", "verify_model"]
+__all__ = ["model_checksums", "model_folder", "model_state", "verify_model"]
 
 MODEL_PARTS = "sentence_transformers.models"
-
-
-def folder_name(entry: ModelEntry) -> str:
-    """The entry's name as a file name."""
-    return re.sub(r"[^\w.-]", "_", entry.name).lstrip(".") or "_"
 
 
 def cache_folder(entry: ModelEntry, cache: Path) -> Path:
@@ -33,11 +27,15 @@ def cache_folder(entry: ModelEntry, cache: Path) -> Path:
 def model_folder(entry: ModelEntry, *, cache: Path) -> Path:
     """The sentence-transformers folder of a model, built or downloaded first when it is not here yet.
 
+    That of a distilled model is the folder of the model it is distilled from.
+
     Raises:
         ModelMissing: the package, folder or download is not to be had; the hint says what to do.
         ModelCorrupt: the source file fails its checksum.
         DiskFull: there is no room to build it.
     """
+    if entry.teacher:
+        return model_folder(entry.teacher, cache=cache)
     if entry.scheme == "folder":
         folder = Path(entry.location)
         if not (folder / "config.json").is_file():
@@ -54,6 +52,9 @@ def model_folder(entry: ModelEntry, *, cache: Path) -> Path:
 
 def model_state(entry: ModelEntry, *, cache: Path) -> str:
     """`ready` (the folder is here), `buildable` (its package is installed), `download` or `missing`."""
+    if entry.teacher:
+        state = model_state(entry.teacher, cache=cache)
+        return "buildable" if state == "ready" and not _engines(entry, cache) else state
     if entry.scheme == "folder":
         return "ready" if (Path(entry.location) / "config.json").is_file() else "missing"
     if cache_folder(entry, cache).is_dir():
@@ -81,13 +82,18 @@ def verify_model(entry: ModelEntry, *, cache: Path) -> dict[str, str]:
         ModelMissing: the model has not been built yet.
         ModelCorrupt: a file differs; the message names it.
     """
-    folder = model_folder(entry, cache=cache) if entry.scheme == "folder" else cache_folder(entry, cache)
-    if not folder.is_dir():
+    place = entry.teacher or entry
+    folder = model_folder(place, cache=cache) if place.scheme == "folder" else cache_folder(place, cache)
+    if not folder.is_dir() or (entry.teacher and not _engines(entry, cache)):
         raise ModelMissing(f"model {entry.name} has not been built yet.", hint="Any command that embeds builds it.")
     sums = model_checksums(folder, stamps=None)
-    for engine in sorted((cache / "engines").glob(f"{folder_name(entry)}-*")):
+    for engine in _engines(entry, cache):
         sums |= {f"{engine.name}/{name}": digest for name, digest in verify_folder(engine).items()}
     return sums
+
+
+def _engines(entry: ModelEntry, cache: Path) -> list[Path]:
+    return sorted((cache / "engines").glob(f"{folder_name(entry)}-*"))
 
 
 def _fetch(entry: ModelEntry, part: Path) -> None:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from embed.models.encoder import Encoder, Side
 from embed.models.neutral import neutral_passages, neutral_queries
 
-__all__ = ["compute_means", "means_path", "read_mean"]
+__all__ = ["compute_means", "means_path", "neutral_texts", "read_mean"]
 
 
 @cache
@@ -30,14 +30,18 @@ def read_mean(name: str, kind: str) -> NDArray[np.float32] | None:
 
 def compute_means(encoder: Encoder) -> dict[str, NDArray[np.float32]]:
     """The mean of each kind, shape (dimension,), rounded to four decimals; not of unit length."""
-    groups = {
+    return {
+        kind: encoder.encode(texts, side=side).astype(np.float64).mean(0).round(4).astype(np.float32)
+        for kind, (texts, side) in neutral_texts().items()
+    }
+
+
+def neutral_texts() -> dict[str, tuple[list[str], Side]]:
+    """What the mean of each kind is taken over, and on which side."""
+    return {
         "query-zh": (neutral_queries("zh"), Side.QUERY),
         "query-en": (neutral_queries("en"), Side.QUERY),
         "passage-zh": (neutral_passages("zh"), Side.PASSAGE),
-    }
-    return {
-        kind: encoder.encode(texts, side=side).astype(np.float64).mean(0).round(4).astype(np.float32)
-        for kind, (texts, side) in groups.items()
     }
 
 

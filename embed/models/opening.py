@@ -23,6 +23,7 @@ def open_encoder(entry: ModelEntry, *, cache: Path, engine: str = "auto", thread
         entry: a model of models.txt.
         cache: where models are built.
         engine: `openvino` (int8 on the CPU, BERT-like models), `torch` (any model, CPU or GPU), or `auto`.
+            A distilled model has an engine of its own.
         threads: 0 for all the cores that this process was given.
 
     Raises:
@@ -34,6 +35,11 @@ def open_encoder(entry: ModelEntry, *, cache: Path, engine: str = "auto", thread
     folder = model_folder(entry, cache=cache)
     threads = threads or cores_given()
     sums = model_checksums(folder, stamps=cache / "verified")
+    if entry.teacher:
+        from embed.models.static_engine import StaticEngine
+
+        static = StaticEngine(entry, folder, checksums=sums, cache=cache, threads=threads)
+        return TextEncoder(entry, static, sums, static.means)
     return TextEncoder(entry, _engine(entry, folder, sums, cache=cache, engine=engine, threads=threads), sums)
 
 

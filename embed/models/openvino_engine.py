@@ -16,8 +16,7 @@ from numpy.typing import NDArray
 from embed.exceptions import MissingDependency, ModelCorrupt
 from embed.models.bert_folder import read_bert_folder
 from embed.models.checksums import verify_folder
-from embed.models.entry import ModelEntry
-from embed.models.folder import folder_name
+from embed.models.entry import ModelEntry, folder_name
 from embed.models.locks import build_once
 from embed.models.openvino_network import API, OpenVINONetwork, load_graph
 from embed.models.tokenizers_file import open_tokenizer
@@ -27,6 +26,7 @@ __all__ = ["OpenVINOEngine", "engine_folder"]
 CompiledModel: TypeAlias = Any  # openvino.CompiledModel, which has no types of its own
 
 RECIPE = 1  # one more whenever the same weights would give other vectors
+SHORT_STEP = 4  # tokens
 LAYOUT = 3  # one more whenever the engine's folder has other files
 
 
@@ -80,6 +80,10 @@ class OpenVINOEngine:
     def vectors(self, tokens: Sequence[NDArray[np.int64]]) -> NDArray[np.float32]:
         """Shape (len(tokens), dimension), unit rows."""
         return self._network.vectors(tokens)
+
+    def short_vectors(self, tokens: Sequence[NDArray[np.int64]]) -> NDArray[np.float32]:
+        """The same for very short texts, padded less: four times as quick, other in the last digits."""
+        return self._network.vectors(tokens, step=SHORT_STEP)
 
 
 def engine_folder(entry: ModelEntry, checksums: dict[str, str], cache: Path) -> Path:

@@ -32,9 +32,9 @@ STEP = 16
 BUDGET = 512  # padded tokens of one batch: the kernels gain little from more, and the last batches end together
 
 
-def padded_length(length: int) -> int:
+def padded_length(length: int, step: int = STEP) -> int:
     """The length that a text of `length` tokens is padded to. It depends on this text alone."""
-    return -(-length // STEP) * STEP
+    return -(-length // step) * step
 
 
 def compile_graph(model: Model, *, threads: int) -> CompiledModel:
@@ -112,13 +112,13 @@ class OpenVINONetwork:
             for _ in range(2 * threads):  # one runs, one waits: a core never idles while inputs are prepared
                 self._free.put(compiled.create_infer_request())
 
-    def vectors(self, tokens: Sequence[NDArray[np.int64]]) -> NDArray[np.float32]:
-        """Shape (len(tokens), hidden), unit rows."""
+    def vectors(self, tokens: Sequence[NDArray[np.int64]], *, step: int = STEP) -> NDArray[np.float32]:
+        """Shape (len(tokens), hidden), unit rows. Texts are padded to the next multiple of `step`."""
         result = np.empty((len(tokens), self._bert.hidden), np.float32)
         running: deque[_Running] = deque()
         try:
-            for batch in self._batches(tokens):
-                inputs = _inputs(self._bert, [tokens[i] for i in batch], padded_length(len(tokens[batch[0]])))
+            for batch in self._batches(tokens, step):
+                inputs = _inputs(self._bert, [tokens[i] for i in batch], padded_length(len(tokens[batch[0]]), step))
                 request = self._request(running, result)
                 running.append(_Running(request, batch, inputs))
                 with API:
@@ -139,10 +139,10 @@ class OpenVINONetwork:
         except Empty:
             return _finish(running.popleft(), result) if running else self._free.get()
 
-    def _batches(self, tokens: Sequence[NDArray[np.int64]]) -> list[list[int]]:
+    def _batches(self, tokens: Sequence[NDArray[np.int64]], step: int) -> list[list[int]]:
         groups: dict[int, list[int]] = {}
         for i, ids in enumerate(tokens):
-            groups.setdefault(padded_length(len(ids)), []).append(i)
+            groups.setdefault(padded_length(len(ids), step), []).append(i)
         batches = []
         for length, members in sorted(groups.items(), reverse=True):
             size = max(1, BUDGET // length)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence, Sized
+from collections.abc import Mapping, Sequence, Sized
 from typing import Any, Protocol
 
 import numpy as np
@@ -47,10 +47,18 @@ class TextEncoder:
         entry: the model.
         engine: what runs it.
         checksums: path → SHA-256 of the model's files, for the fingerprint.
+        means: mean vectors of neutral texts by kind, where they come with the engine; else the shipped ones count.
     """
 
-    def __init__(self, entry: ModelEntry, engine: Engine, checksums: dict[str, str]) -> None:
+    def __init__(
+        self,
+        entry: ModelEntry,
+        engine: Engine,
+        checksums: dict[str, str],
+        means: Mapping[str, NDArray[np.float32]] | None = None,
+    ) -> None:
         self._entry = entry
+        self._means = means
         self._engine = engine
         prompts = [entry.query_prompt, entry.passage_prompt]
         decides = [prompts, self.max_tokens, engine.name, checksums]
@@ -122,8 +130,11 @@ class TextEncoder:
 
     def query_mean(self, language: str) -> NDArray[np.float32] | None:
         """See `Encoder`."""
-        return read_mean(self._entry.means, f"query-{language}")
+        return self._mean(f"query-{language}")
 
     def passage_mean(self) -> NDArray[np.float32] | None:
         """See `Encoder`."""
-        return read_mean(self._entry.means, "passage-zh")
+        return self._mean("passage-zh")
+
+    def _mean(self, kind: str) -> NDArray[np.float32] | None:
+        return read_mean(self._entry.means, kind) if self._means is None else self._means.get(kind)

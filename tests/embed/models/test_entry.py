@@ -81,3 +81,40 @@ def test_a_wrong_line_is_refused_by_name(tmp_path: Path, change: tuple[str, str]
 def test_a_missing_list_is_refused_with_its_path(tmp_path: Path) -> None:
     with pytest.raises(ModelMissing, match=r"none\.txt"):
         read_models(tmp_path / "none.txt")
+
+
+DISTILLED = (
+    LINES
+    + """
+[quick]
+source = "distilled:own"
+licence = "MIT"
+dimension = 8
+"""
+)
+
+
+def test_a_distilled_model_knows_the_model_that_it_comes_from(tmp_path: Path) -> None:
+    models = read_models(write(tmp_path, DISTILLED))
+
+    assert models["quick"].teacher == models["own"]
+    assert models["own"].teacher is None
+
+
+@pytest.mark.parametrize(
+    ("change", "word"),
+    [
+        (("distilled:own", "distilled:none"), "expected the name of another model"),
+        (("distilled:own", "distilled:quick"), "expected the name of another model"),
+        (
+            ('distilled:own"\nlicence = "MIT"\ndimension = 8', 'distilled:own"\nlicence = "MIT"\ndimension = 9'),
+            "expected 8",
+        ),
+        (('source = "distilled', 'teacher = "own"\nsource = "distilled'), "teacher"),
+    ],
+)
+def test_a_model_is_distilled_from_another_of_the_same_dimension(
+    tmp_path: Path, change: tuple[str, str], word: str
+) -> None:
+    with pytest.raises(ModelCorrupt, match=word):
+        read_models(write(tmp_path, DISTILLED.replace(*change)))
