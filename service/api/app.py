@@ -56,6 +56,9 @@ def create_app(settings: Settings) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url="/v1/openapi.json",
+        # FastAPI's own spans carry the query string, which is what somebody searched for, and its log the message of
+        # any exception: where a process is set up for OpenTelemetry, neither may leave it.
+        telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
     )
     app.state.settings = settings
     app.state.alone = False

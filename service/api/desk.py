@@ -288,7 +288,11 @@ class Desk:
 
     async def work(self, task: Callable[[], T]) -> T:
         """Run `task` in a worker thread; a cancelled request stops waiting, the thread finishes by itself."""
-        return await asyncio.wrap_future(self._threads.submit(task))
+        try:
+            future = self._threads.submit(task)
+        except RuntimeError as error:  # the threads were told to end
+            raise ProblemError(503, "the server is closing", retry_after=2) from error
+        return await asyncio.wrap_future(future)
 
     def close(self) -> None:
         """Stop watching, let worker threads finish, close what is open. Jobs go on in their own processes."""

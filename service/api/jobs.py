@@ -125,8 +125,6 @@ class Jobs:
         return self.folder(job) / "out" / name
 
     def _job(self, row: sqlite3.Row) -> Job:
-        out = self.folder(row["id"]) / "out"
-        files = tuple(sorted(p.name for p in out.iterdir() if p.is_file())) if out.is_dir() else ()
         return Job(
             id=row["id"],
             kind=JobKind(row["kind"]),
@@ -140,8 +138,14 @@ class Jobs:
             total=row["total"],
             message=row["message"],
             result=json.loads(row["result"]) if row["result"] else None,
-            files=files if row["state"] == JobState.DONE.value else (),
+            files=self._files(row["id"]) if row["state"] == JobState.DONE.value else (),
         )
+
+    def _files(self, job: str) -> tuple[str, ...]:
+        try:
+            return tuple(sorted(p.name for p in (self.folder(job) / "out").iterdir() if p.is_file()))
+        except FileNotFoundError:  # another process tidies old jobs away
+            return ()
 
     def _run(self, job: str) -> None:
         with self._turn:

@@ -267,3 +267,23 @@ def test_a_foreign_host_name_does_not_reach_a_server_without_keys(client: TestCl
     answer = client.get("/v1/stats", headers={"host": "evil.example"})
 
     assert answer.status_code == 403
+
+
+def test_what_somebody_searches_for_is_in_no_span(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    from opentelemetry import trace
+
+    begun: list[object] = []
+
+    class Recording(trace.NoOpTracer):
+        def start_span(self, *arguments: object, **options: object) -> trace.Span:  # type: ignore[override]
+            begun.append((arguments, options))
+            return trace.INVALID_SPAN
+
+    class Provider(trace.TracerProvider):
+        def get_tracer(self, *arguments: object, **options: object) -> trace.Tracer:  # type: ignore[override]
+            return Recording()
+
+    monkeypatch.setattr(trace, "get_tracer_provider", Provider)
+
+    assert client.get("/v1/reports", params={"q": "独一无二"}).status_code == 200
+    assert begun == []

@@ -81,6 +81,12 @@ def test_a_cancelled_job_that_waits_never_starts(ledger: Ledger, tmp_path: Path)
     assert jobs.cancel(job.id).state is JobState.CANCELLED
 
 
+def test_a_job_whose_folder_was_tidied_away_lists_no_files(ledger: Ledger, tmp_path: Path) -> None:
+    put(ledger, "j1", "done", None, None)
+
+    assert jobs_of(ledger, tmp_path).get("j1").files == ()
+
+
 def test_only_names_that_a_job_lists_are_files_of_it(ledger: Ledger, tmp_path: Path) -> None:
     put(ledger, "j1", "done", None, None)
     jobs = jobs_of(ledger, tmp_path)
