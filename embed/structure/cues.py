@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from functools import lru_cache
 from importlib import resources
 from typing import NamedTuple
@@ -22,6 +22,7 @@ class CueCounts(NamedTuple):
     duty: int = 0
 
 
+_NONE = CueCounts()
 Cue = tuple[int, str]  # the place of its kind in CueCounts, and the wording
 
 
@@ -41,8 +42,10 @@ def find_cues(text: str) -> list[Hit[Cue]]:
     return _read_cues().find(text)
 
 
-def count_cues(hits: Iterable[Hit[Cue]]) -> CueCounts:
+def count_cues(hits: Sequence[Hit[Cue]]) -> CueCounts:
     """Count the different wordings among some hits."""
+    if not hits:
+        return _NONE
     counts = [0] * len(CueCounts._fields)
     for kind, _ in {hit.value for hit in hits}:
         counts[kind] += 1

@@ -64,7 +64,8 @@ class _Found:
         self.starts = [hit.start for hit in hits]
 
     def between(self, start: int, end: int) -> Sequence[Hit]:  # type: ignore[type-arg]
-        return self.hits[bisect_left(self.starts, start) : bisect_left(self.starts, end)]
+        first = bisect_left(self.starts, start)
+        return self.hits[first : bisect_left(self.starts, end, first)]
 
 
 class _Reader:
@@ -76,6 +77,7 @@ class _Reader:
         self.topics = _Found(find_topics(text))
         self.cues = _Found(find_cues(text))
         self.opening_end = _opening_end(text, outline)
+        self._known: dict[int | None, HeadingWeights] = {}  # by section
         self.section: int | None = None
         self.weights: HeadingWeights = {}
         self.roles_above: frozenset[Role] = frozenset()  # of the headings above the nearest one
@@ -104,9 +106,15 @@ class _Reader:
     def _enter(self, section: int | None) -> None:
         path = self.outline.path(section)
         self.section, self.announced = section, None
-        self.weights = section_roles(path)
-        self.roles_above = frozenset(section_roles(path[:-1]))
+        self.weights = self._section_weights(section)
+        self.roles_above = frozenset(self._section_weights(path[-1].parent) if path else ())
         self.own_heading = bool(path) and not any(role in _PARTS for role, _ in heading_roles(path[-1].text))
+
+    def _section_weights(self, section: int | None) -> HeadingWeights:
+        weights = self._known.get(section)
+        if weights is None:
+            weights = self._known[section] = section_roles(self.outline.path(section))
+        return weights
 
     def _take(self, unit: Unit, paragraph: Paragraph, *, first: bool, last: bool, introduces: bool) -> None:
         text = self.text[unit.start : unit.end]

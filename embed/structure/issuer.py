@@ -46,6 +46,9 @@ _ZONE_BODY = re.compile(
     r"(?:开发区|高新区|新区|园区|管理区|示范区|经开区|保税区|度假区|风景区)(?:党工委)?$|管委会$|"
     r"管理委员会$"
 )
+_ORGAN_END = re.compile(
+    rf"(?:{_DEPARTMENT_END}|政府|办事处|街道|镇|乡|党委|工委|负责人|镇长|乡长|书记|主任|局长|开发区|新区|高新区|园区)$"
+)
 _PREFIX = re.compile(r"^(?:中国共产党|中共|关于|《)")
 _GENERIC_TOWN = re.compile(
     r"^(?:[一-鿿]{0,3})?(?:镇|乡|街道|苏木)(?:党委|党工委|人民政府|政府|办事处|主要负责人|党政)?"
@@ -81,11 +84,7 @@ def parse_organ(text: str, divisions: Divisions, offset: int = -1) -> Organ | No
         return None
     part = _PREFIX.sub("", parts[-1])
     mentions = [m for m in find_mentions(part, divisions) if not _inside_word(part, m)]
-    if not mentions and not re.search(
-        rf"(?:{_DEPARTMENT_END}|政府|办事处|街道|镇|乡|党委|工委|负责人|镇长|乡长|书记|主任|局长|"
-        rf"开发区|新区|高新区|园区)$",
-        part,
-    ):
+    if not mentions and not _ORGAN_END.search(part):
         return None
     chain = _last_chain(mentions)
     rest = part[chain[-1].end :] if chain else part
@@ -290,6 +289,9 @@ _SUBJECT_TAIL = re.compile(
     r"(?:(?:镇|乡|街道)?(?:党委|党工委|委|政府|人民政府|办事处|县委|区委|市委|党政领导班子|"
     r"班子)[、和及]?){0,3}(?P<verb>" + _VERB + ")"
 )
+_ACTING_OFFICE = re.compile(
+    rf"(?P<name>[一-鿿]{{2,14}}?(?:局|委员会|厅|支队|大队|中心))(?:党组|党委)?(?={_VERB}|[0-9]{{4}}年)"
+)
 _BEFORE_SUBJECT = re.compile(
     r"(?:^|[。；;，,、:：\n!！”》)…]|现将|现就|推动|全面|有效推动|是|将|领导下|之际|以来|期间|今年|"
     r"一年来)[ \u3000]*$"
@@ -338,9 +340,7 @@ def _is_other(name: str) -> bool:
 
 def _acting(text: str, mention: Mention, chain: list[Mention], divisions: Divisions) -> Organ | None:
     after = text[mention.end : mention.end + 40]
-    office = re.match(
-        rf"(?P<name>[一-鿿]{{2,14}}?(?:局|委员会|厅|支队|大队|中心))(?:党组|党委)?(?={_VERB}|[0-9]{{4}}年)", after
-    )
+    office = _ACTING_OFFICE.match(after)
     own = tuple(chain)
     kind = kind_of(mention, divisions)
     if office and depth_of(mention, divisions) < 4 and not re.match(r"委|政府|人民|人大|政协", after):

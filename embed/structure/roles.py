@@ -114,7 +114,7 @@ def judge(text: str, situation: Situation) -> tuple[Role, float]:
     scores[_MEASURE] += 0.3 * min(counted, 3) + _other_topic(situation)
     scores[_LEADERSHIP] += _leaders(text, situation)
     best = max(scores)
-    total = sum([math.exp(score - best) for score in scores])
+    total = sum(map(math.exp, [score - best for score in scores]))
     return _ROLES[scores.index(best)], round(1 / total, 3)
 
 

@@ -186,9 +186,9 @@ class Turns:
         """How much the paragraph says altogether: a long one with many topics and numbers states many things."""
         if self._whole is None:
             start, end = self.clauses[0].start, self.clauses[-1].end
-            topics = sum(weight >= _DECISIVE for weight in self._weights(0, len(self.clauses)).values())
+            topics = sum([weight >= _DECISIVE for weight in self._weights(0, len(self.clauses)).values()])
             counts = (self._counts or self._count())[-1]
-            sentences = sum(clause.sign == "。" for clause in self.clauses)
+            sentences = sum([clause.sign == "。" for clause in self.clauses])
             self._whole = {
                 "paragraph": min(end - start, 800) / 200,
                 "paragraph long": float(end - start > _LONG_PARAGRAPH),

@@ -45,6 +45,8 @@ _RANGE = re.compile(
 )
 _NEXT = re.compile(r"^[年度 ]{0,3}[^。；\n]{0,30}(?:打算|计划|安排|思路|规划|谋划|展望|重点|任务|努力方向)")
 _HAND_OVER = re.compile(r"现将|现就|现向|如下|现公开|总结如下|汇报如下")
+_NOT_REPORTED = re.compile(r"年(?:版|修订|修正|以来|前|起|底前)")
+_TO_COME = re.compile(r"年(?:度)?[,，]?(?:我|将|计划|重点|拟|继续|还将|[^，,]{0,14}将)")
 _HALF = re.compile(r"[。；;!！\n]")
 
 
@@ -155,12 +157,9 @@ def _in_body(text: str, frame: Frame) -> list[YearFinding]:
     first: dict[int, int] = {}
     for at, year in find_years(plain):
         after = plain[at + 4 : at + 8]
-        if not after.startswith("年") or re.match(
-            r"年(?:版|修订|修正|以来|前|起|底前)", after + plain[at + 8 : at + 10]
-        ):
+        if not after.startswith("年") or _NOT_REPORTED.match(after + plain[at + 8 : at + 10]):
             continue
-        clause = plain[at + 4 : at + 40].split("。")[0]
-        year -= bool(re.match(r"年(?:度)?[,，]?(?:我|将|计划|重点|拟|继续|还将|[^，,]{0,14}将)", clause))
+        year -= bool(_TO_COME.match(plain[at + 4 : at + 40].split("。")[0]))
         votes[year] += 1
         first.setdefault(year, start + at)
     if not votes:
