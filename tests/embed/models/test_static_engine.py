@@ -151,7 +151,7 @@ def test_a_first_look_with_the_real_pieces_of_some_texts_finds_what_the_model_fi
     encoder: Encoder, tmp_path: Path
 ) -> None:
     """The whole table takes a minute to build; here it has the pieces of the neutral passages alone."""
-    entry = read_models()["static-multilingual-e5-small"]
+    entry = read_models()["static-e5-small"]
     assert entry.teacher is not None
     place = Settings.read().cache
     folder = model_folder(entry, cache=place)
