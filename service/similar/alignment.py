@@ -53,9 +53,9 @@ class Outline(Wording):
     ends: tuple[int, ...]
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=1 << 12)
 def wording(text: str) -> Wording:
-    """The wording of a passage's clean text; that of the passages met last is kept, about a kilobyte each."""
+    """The wording of a passage's clean text."""
     return Wording(*_worded(text, mask(text)))
 
 

@@ -175,7 +175,7 @@ def _list(request: Request, pool: Pool, offset: int, calibration: Calibration) -
     """The hits from `offset` on, and whether there are more behind them."""
     wanted = offset + request.query.k
     depth = wanted + 1
-    folder = Folder(request.view.generation)
+    folder = Folder(request.view)
     while True:
         looked = depth * (FOLDED if request.query.collapse_copies or request.query.diversity else 1)
         ranked = finish(request.view, request.probe, request.bonus, pool, best_of(pool, looked))

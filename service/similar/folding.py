@@ -15,13 +15,12 @@ from service.similar.alignment import (
     Wording,
     kind_of,
     shared_wording,
-    wording,
 )
 from service.similar.answer import Kind
 from service.similar.results import Found
 
 if TYPE_CHECKING:
-    from embed.index.generation import Generation
+    from service.similar.view import View
 
 __all__ = ["Folder"]
 
@@ -34,8 +33,8 @@ _ROUNDING = 1e-3  # far more than single precision loses
 class Folder:
     """Folds hits into better ones of other reports that they are copies of; made for one list, which may grow."""
 
-    def __init__(self, generation: Generation) -> None:
-        self._generation = generation
+    def __init__(self, view: View) -> None:
+        self._view = view
         self._begin_anew()
 
     def _begin_anew(self) -> None:
@@ -62,8 +61,8 @@ class Folder:
     def _take(self, rows: list[int]) -> None:
         begin = len(self._rows)
         self._rows += rows
-        self._reports += self._generation.passages.report[rows].tolist()
-        self._wordings += [wording(self._generation.text_of(row)) for row in rows]
+        self._reports += self._view.generation.passages.report[rows].tolist()
+        self._wordings += [self._view.wording_of(row) for row in rows]
         likely = self._likely(begin)
         for place in range(begin, len(self._rows)):
             for leader in likely.get(place, ()):

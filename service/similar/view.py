@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embed.index.topics import TOPIC_MARK
+from service.similar.alignment import Wording, wording
 
 if TYPE_CHECKING:
     from scipy.sparse import csc_matrix, csr_matrix
@@ -26,6 +27,7 @@ __all__ = ["FULL_SCAN", "Bag", "Mix", "Parts", "Probe", "View", "view_of"]
 
 FULL_SCAN = 20_000  # passages up to which every one of them is compared; above, candidates are
 _KEPT_REPORTS = 4096  # reports whose metadata is kept in memory
+_KEPT_WORDINGS = 1 << 17  # passages whose wording is
 _KEPT_RARITIES = 1 << 16  # words whose rarity is kept, too
 _SAMPLE = 1000  # passages that stand for the whole store
 _BLOCK = 1 << 16  # rows of a large store that are compared together
@@ -112,6 +114,7 @@ class View:
         self._columns: csc_matrix | None = None
         self._reports: dict[int, StoredReport] = {}
         self._lock = threading.Lock()
+        self._wordings: dict[int, Wording] = {}
         self.rarities = Rarities(generation.lexical, self.highest_idf)
 
     @property
@@ -128,6 +131,17 @@ class View:
             if len(self._reports) >= _KEPT_REPORTS:
                 self._reports.clear()
             known = self._reports[row] = self.generation.report_at(row)
+        return known
+
+    def wording_of(self, row: int) -> Wording:
+        """The wording of a stored passage; that of the passages met last is kept, about half a kilobyte each."""
+        known = self._wordings.get(row)
+        if known is None:
+            known = wording.__wrapped__(self.generation.text_of(row))
+            with self._lock:
+                while len(self._wordings) >= _KEPT_WORDINGS:
+                    del self._wordings[next(iter(self._wordings))]
+                self._wordings[row] = known
         return known
 
     def split(self, ids: NDArray[np.int32], weights: NDArray[np.float32]) -> tuple[Bag, Bag]:

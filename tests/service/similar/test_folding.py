@@ -9,6 +9,7 @@ from service.similar.alignment import kind_of, shared_wording, wording
 from service.similar.answer import Kind
 from service.similar.folding import Folder
 from service.similar.results import Found
+from service.similar.view import View, view_of
 
 
 def found(generation: Generation) -> list[Found]:
@@ -42,23 +43,31 @@ def test_folding_is_the_same_as_comparing_every_pair(
     monkeypatch.setattr("service.similar.folding._BLOCK", block)
     listed = found(generation)
 
-    folded = [(one.row, one.copies) for one in Folder(generation).fold(listed)]
+    folded = [(one.row, one.copies) for one in Folder(view_of(generation)).fold(listed)]
 
     assert folded == every_pair(generation, listed)
     assert sorted(kind for _, copies in folded for _, kind in copies)[:2] == [Kind.EDITED, Kind.VERBATIM]
 
 
 def test_a_list_that_goes_on_is_folded_as_if_it_came_at_once(generation: Generation) -> None:
-    listed, folder = found(generation), Folder(generation)
+    listed, folder = found(generation), Folder(view_of(generation))
 
     grown = [folder.fold(listed[:n]) for n in (3, 3, 10, len(listed))]
 
-    assert grown == [Folder(generation).fold(listed[:n]) for n in (3, 3, 10, len(listed))]
+    assert grown == [Folder(view_of(generation)).fold(listed[:n]) for n in (3, 3, 10, len(listed))]
 
 
 def test_another_list_is_folded_anew(generation: Generation) -> None:
-    listed, folder = found(generation), Folder(generation)
+    listed, folder = found(generation), Folder(view_of(generation))
     folder.fold(listed)
 
-    assert folder.fold(listed[::-1]) == Folder(generation).fold(listed[::-1])
+    assert folder.fold(listed[::-1]) == Folder(view_of(generation)).fold(listed[::-1])
     assert folder.fold([]) == []
+
+
+def test_only_so_many_wordings_are_kept(generation: Generation, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("service.similar.view._KEPT_WORDINGS", 3)
+    view, rows = View(generation), generation.rows().tolist()
+
+    assert [view.wording_of(row) for row in [*rows, *rows]] == 2 * [wording(generation.text_of(row)) for row in rows]
+    assert list(view._wordings) == rows[-3:]
