@@ -115,7 +115,7 @@ def test_no_report_without_advertising_loses_a_word(gold: Path, seeds: Path) -> 
     files = [*gold.glob("*/*.txt"), *seeds.glob("*.txt")]
     clean_files = [path for path in files if path.name not in injected]
 
-    assert len(clean_files) == len(files) - 4 > 30
+    assert len(clean_files) == len(files) - 5 > 30  # one of them is among the seeds and the annotated ones
     for path in clean_files:
         (document,) = read_documents(path)
         assert clean(document).injected == ()
