@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embed.index.blobs import Blobs, BlobWriter
-from embed.index.files import ArrayWriter, checksum, sync_folder, write_array, write_file
+from embed.index.files import ArrayWriter, checksum, settle_file, sync_folder, write_array, write_file
 from embed.index.filter import Filter
 from embed.index.ivf import EXACT_UP_TO, build_ivf
 from embed.index.lexical import TermCounter
@@ -92,9 +92,12 @@ def build_generation(
         write_file(folder / "departments.json", json.dumps(departments, ensure_ascii=False).encode())
         searchable = np.repeat(report_mask(reports, departments, Filter()), reports.count)
         _write_vectors(folder, columns.hashes, searchable, bank)
+        settled = beside.submit(settle_file, folder / "vectors.npy")
         vocabulary = words.result()
         del columns
-    index = build_ivf(folder, passages.role) if len(passages) > EXACT_UP_TO else IndexSettings()
+        sealed = {path: beside.submit(_sealed, path) for path in sorted(folder.iterdir())}
+        index = build_ivf(folder, passages.role) if len(passages) > EXACT_UP_TO else IndexSettings()
+        settled.result()
     manifest = Manifest(
         number=number,
         model=stamp,
@@ -105,11 +108,16 @@ def build_generation(
         searchable=int(searchable.sum()),
         vocabulary=vocabulary,
         index=index,
-        files={p.name: (p.stat().st_size, checksum(p)) for p in sorted(folder.iterdir())},
+        files={p.name: sealed[p].result() if p in sealed else _sealed(p) for p in sorted(folder.iterdir())},
     )
     manifest.write(folder)
     sync_folder(folder)
     return manifest
+
+
+def _sealed(path: Path) -> tuple[int, str]:
+    """Size and checksum of a finished file."""
+    return path.stat().st_size, checksum(path)
 
 
 def _write_texts(folder: Path, entries: Iterable[Entry]) -> _Columns:
@@ -204,7 +212,10 @@ def _tables(columns: _Columns) -> tuple[ReportTable, PassageTable, list[str]]:
 
 
 def _write_vectors(folder: Path, hashes: bytearray, searchable: NDArray[np.bool_], bank: VectorBank) -> None:
-    """Write the vectors, centred on the mean of the searchable ones and made unit again, and the mean."""
+    """Write the vectors, centred on the mean of the searchable ones and made unit again, and the mean.
+
+    The file of vectors is not settled on the disk yet: that takes a while, in which the cells can be built.
+    """
     where = bank.find(hashes)
     parts = [slice(begin, begin + _BLOCK) for begin in range(0, len(searchable), _BLOCK)]
     total = np.zeros(bank.dimension)
@@ -220,6 +231,6 @@ def _write_vectors(folder: Path, hashes: bytearray, searchable: NDArray[np.bool_
         mean = (total / max(1, int(searchable.sum()))).astype(np.float32)
         write_array(folder / "mean.npy", mean)
         shape = len(searchable), bank.dimension
-        with ArrayWriter(folder / "vectors.npy", np.dtype("<f4"), shape) as out:
+        with ArrayWriter(folder / "vectors.npy", np.dtype("<f4"), shape, settle=False) as out:
             for block in each(lambda part: unit(bank.at(where[part]) - mean)):
                 out.write(block)

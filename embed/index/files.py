@@ -95,10 +95,14 @@ def write_array(path: Path, array: NDArray[np.generic]) -> None:
 
 
 class ArrayWriter:
-    """Writes a .npy file block by block, as a context manager; at its end the file outlives a power cut."""
+    """Writes a .npy file block by block, as a context manager; at its end the file outlives a power cut.
 
-    def __init__(self, path: Path, dtype: np.dtype[Any], shape: tuple[int, ...]) -> None:
+    settle: False leaves that to a later `settle_file`.
+    """
+
+    def __init__(self, path: Path, dtype: np.dtype[Any], shape: tuple[int, ...], *, settle: bool = True) -> None:
         self._path = path
+        self._settle = settle
         self._header = {"descr": dtype.str, "fortran_order": False, "shape": shape}
 
     def __enter__(self) -> ArrayWriter:
@@ -115,7 +119,8 @@ class ArrayWriter:
     def __exit__(self, *error: object) -> None:
         with disk_errors(self._path), self._out:
             self._out.flush()
-            os.fsync(self._out.fileno())
+            if self._settle:
+                os.fsync(self._out.fileno())
 
 
 def read_array(path: Path, *, mapped: bool = True) -> NDArray[np.generic]:

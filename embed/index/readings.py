@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections import deque
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
@@ -19,7 +20,7 @@ __all__ = ["Failure", "Readings"]
 
 _IN_ONE_QUERY = 256
 _PART = 32  # readings that one thread unpacks at a time
-_HANDS = 2  # threads that unpack what was kept
+_HANDS = 1  # threads that unpack ahead; two wait for each other more than they gain
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,26 +105,34 @@ class Readings:
 
     def prepared(self, keys: Sequence[str]) -> Iterator[Prepared]:
         """What the index needs of each kept reading, in order; worked out again where the rules changed or a row is
-        damaged.
+        damaged. Some are unpacked ahead of the one that is asked for.
         """
         rules = _rules()
+        statement = "SELECT reading, rules, data, digest FROM prepared WHERE reading IN"
+        ahead: deque[tuple[Sequence[str], list[Future[list[Prepared | None]]]]] = deque()
         with ThreadPoolExecutor(_HANDS, thread_name_prefix="bijian-unpack") as hands:
-            for block, rows in self._by_key("SELECT reading, rules, data, digest FROM prepared WHERE reading IN", keys):
+            for block, rows in self._by_key(statement, keys):
+                found = [(key, rules, *rows.get(key, ("", b"", ""))) for key in block]
+                parts = [found[at : at + _PART] for at in range(0, len(found), _PART)]
+                ahead.append((block, [hands.submit(_unpacked, part) for part in parts]))
+                if len(ahead) > 1:
+                    yield from self._settled(*ahead.popleft())
+            while ahead:
+                yield from self._settled(*ahead.popleft())
 
-                def unpacked(keys: Sequence[str], rows: dict[str, Any] = rows) -> list[Prepared | None]:
-                    return [_unpacked(key, rules, *rows.get(key, ("", b"", ""))) for key in keys]
-
-                parts = [block[at : at + _PART] for at in range(0, len(block), _PART)]
-                ready = [r for part in hands.map(unpacked, parts) for r in part]
-                made = {key: prepare(self.reading(key)) for key, r in zip(block, ready, strict=True) if r is None}
-                with self.catalog.atomic() if made else nullcontext():
-                    for key, prepared in made.items():
-                        self._keep_prepared(key, prepared)
-                yield from (made[key] if r is None else r for key, r in zip(block, ready, strict=True))
+    def _settled(self, keys: Sequence[str], parts: Sequence[Future[list[Prepared | None]]]) -> Iterator[Prepared]:
+        """What was unpacked, and what was not worked out anew and kept."""
+        ready = [prepared for part in parts for prepared in part.result()]
+        made = {key: prepare(self.reading(key)) for key, r in zip(keys, ready, strict=True) if r is None}
+        with self.catalog.atomic() if made else nullcontext():
+            for key, prepared in made.items():
+                self._keep_prepared(key, prepared)
+        yield from (made[key] if r is None else r for key, r in zip(keys, ready, strict=True))
 
 
-def _unpacked(key: str, rules: str, written: str, data: bytes, check: str) -> Prepared | None:
-    """What was prepared with these rules, None where it was with others or is damaged."""
-    if written != rules or check != Catalog.digest(key, rules, data):
-        return None
-    return Prepared.unpack(data)
+def _unpacked(found: Sequence[tuple[str, str, str, bytes, str]]) -> list[Prepared | None]:
+    """From (key, rules, rules of the row, data, checksum): None where the rules are others or the row is damaged."""
+    return [
+        Prepared.unpack(data) if written == rules and check == Catalog.digest(key, rules, data) else None
+        for key, rules, written, data, check in found
+    ]

@@ -72,7 +72,8 @@ CHANGES = frozenset(_NAMES.split())
 class Faults:
     """Counts calls that can change the disk (files, folders, locks, SQLite), and acts just before one of them.
 
-    Threads that the writer starts count as well.
+    The thread that writes beside the main one while a generation is built counts as well; others, which wait for one
+    another, call now more and now less.
     """
 
     def __init__(self, at: int, act: Callable[[], None]) -> None:
@@ -81,6 +82,9 @@ class Faults:
         self._lock = threading.Lock()
 
     def __call__(self, frame: FrameType, event: str, argument: Any) -> None:
+        here = threading.current_thread()
+        if here is not threading.main_thread() and not here.name.startswith("bijian-words"):
+            return
         if event == "c_call" and getattr(argument, "__name__", "") in CHANGES:
             with self._lock:
                 self.count += 1
