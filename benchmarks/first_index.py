@@ -51,8 +51,10 @@ def run(quick: bool) -> dict[str, Any]:
             if name != "unchanged":
                 write_reports(Path(where) / "reports", max(1, count // 100), count)
             again = subprocess.run([*command, "again"], cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
-            wall = json.loads(again.stdout.splitlines()[-1])["wall, seconds"]
+            told = json.loads(again.stdout.splitlines()[-1])
+            wall = told["wall, seconds"]
             figures["again"][f"{name}, seconds"] = wall
+            figures["again"][f"{name}, stages"] = told["stages"]
             figures["again"][f"{name}, share of the first run"] = wall / figures["wall, seconds"]
         size = sum(path.stat().st_size for path in Path(where, "store").rglob("*") if path.is_file())
     figures["core seconds"] = {"reading processes": round(watch.beside(), 1), **figures["core seconds"]}
@@ -78,13 +80,19 @@ def table(figures: dict[str, Any]) -> str:
     later = " ".join(
         f"{name.capitalize()}: {spent:.1f} s, {share:.2%} of the first run." for name, spent, share in rows
     )
-    lines = [done, "", found, "", later, ""]
+    parts = {name: again[f"{name}, stages"] for name in AGAIN if again[f"{name}, stages"]}
+    where = [
+        f"{name.capitalize()}: " + ", ".join(f"{stage} {spent:.1f} s" for stage, spent in stages.items()) + "."
+        for name, stages in parts.items()
+    ]
+    lines = [done, "", found, "", later, "", " ".join(where), ""]
     lines += [
         "| stage | seconds of wall time | share |",
         "| --- | ---: | ---: |",
     ]
     lines += [f"| {name} | {seconds:.1f} | {seconds / wall:.1%} |" for name, seconds in figures["stages"].items()]
-    lines += ["", "Stages named `of …` are parts of the one above; `busy` ones run beside inference. Core seconds:", ""]
+    said = "Stages named `of …` are parts of the one above; `busy` ones run beside inference, words beside vectors."
+    lines += ["", f"{said} Core seconds:", ""]
     lines += ["| work | core seconds | share |", "| --- | ---: | ---: |"]
     total = sum(figures["core seconds"].values())
     lines += [f"| {name} | {used:.1f} | {used / total:.1%} |" for name, used in figures["core seconds"].items()]
@@ -259,7 +267,7 @@ def _again(reports: Path, store: Path) -> dict[str, Any]:
         lambda: open_encoder(entry, cache=settings.cache, engine="openvino"),
         options=IndexOptions(workers=cores_given()),
     )
-    return {"wall, seconds": time.perf_counter() - began, "encoded": outcome.embedded}
+    return {"wall, seconds": time.perf_counter() - began, "encoded": outcome.embedded, "stages": outcome.seconds}
 
 
 def _alone(network: Any, sample: list[Any], tokens: int, padded_length: Callable[[int], int]) -> float:  # noqa: ANN401
