@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,6 +61,15 @@ class Entry:
     corrected: tuple[str, ...] = ()
 
 
+class _Bags(NamedTuple):
+    """The words of one report's passages, as in `Prepared`, held in little room until they are counted."""
+
+    words: str
+    terms: NDArray[np.integer[Any]]
+    counts: NDArray[np.integer[Any]]
+    distinct: NDArray[np.integer[Any]]
+
+
 @dataclass(slots=True)
 class _Columns:
     report: dict[str, list[int]] = field(default_factory=lambda: {name: [] for name in REPORT_TYPES})
@@ -70,7 +79,7 @@ class _Columns:
     headings: dict[str, int] = field(default_factory=dict)
     hashes: bytearray = field(default_factory=bytearray)
     keys: list[ReportKey] = field(default_factory=list)
-    terms: TermCounter = field(default_factory=TermCounter)
+    bags: list[_Bags] = field(default_factory=list)
 
 
 def build_generation(
@@ -84,7 +93,7 @@ def build_generation(
     """
     columns = _write_texts(folder, entries)
     with ThreadPoolExecutor(1, thread_name_prefix="bijian-words") as beside:
-        words = beside.submit(columns.terms.write, folder)
+        words = beside.submit(_write_words, folder, columns.bags)
         reports, passages, departments = _tables(columns)
         reports.duplicate_of[:] = _repeats(columns.keys, reports, Blobs(folder, "texts"))
         write_table(folder, "report", reports)
@@ -137,7 +146,8 @@ def _write_texts(folder: Path, entries: Iterable[Entry]) -> _Columns:
         columns.hashes += ready.hashes
         length = int(ready.columns["length"].sum())
         columns.keys.append(ReportKey.of(ready.report, entry.metadata, ready.sketch, length))
-        columns.terms.extend(ready.words, ready.terms, ready.counts, ready.columns["distinct"].tolist())
+        kept = ready.terms.copy(), ready.counts.copy(), ready.columns["distinct"].copy()
+        columns.bags.append(_Bags("\n".join(ready.words), *kept))
         for heading in ready.headings:
             if heading not in columns.headings:
                 columns.headings[heading] = len(columns.headings)
@@ -148,6 +158,16 @@ def _write_texts(folder: Path, entries: Iterable[Entry]) -> _Columns:
     for writer in (texts, headings, metadata):
         writer.close()
     return columns
+
+
+def _write_words(folder: Path, bags: list[_Bags]) -> int:
+    """Count the words of all passages and write the lexical index, emptying the list; return the vocabulary's size."""
+    counter = TermCounter()
+    bags.reverse()
+    while bags:
+        bag = bags.pop()
+        counter.extend(bag.words.split("\n") if bag.words else (), bag.terms, bag.counts, bag.distinct.tolist())
+    return counter.write(folder)
 
 
 def _repeats(keys: Sequence[ReportKey], reports: ReportTable, texts: Blobs) -> NDArray[np.int32]:

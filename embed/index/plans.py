@@ -21,6 +21,8 @@ _WIDE = 0.2
 _AIM = 0.995  # what plans are chosen for, so that other queries still hold the target
 _SHARES = (1.0, 0.5, 0.2, 0.1, 0.01)
 _FEWEST = 8  # probes that are tried first
+_DEEP_EVERY = 4  # of deep results one query of so many gives enough …
+_ROLE_EVERY = 2  # … and of the rows of a role
 _SEED = 20
 _FIRST = 1 << 11  # rows that say which scores are worth keeping
 _BLOCK = 1 << 15
@@ -34,14 +36,18 @@ class _Sought:
     many cells are looked into before the one that holds this row; as many as there are cells where there is no row.
     """
 
-    def __init__(self, mask: NDArray[np.bool_], queries: int, k: int) -> None:
+    def __init__(self, mask: NDArray[np.bool_], queries: int, k: int, *, every: int = 1) -> None:
+        """every: one of so many queries is asked."""
         self.mask = mask
-        self.rows = np.full((queries, k), -1, dtype=np.int64)
-        self.scores = np.full((queries, k), -np.inf, dtype=np.float32)
+        self.every = every
+        size = len(range(0, queries, every))
+        self.rows = np.full((size, k), -1, dtype=np.int64)
+        self.scores = np.full((size, k), -np.inf, dtype=np.float32)
         self.ranks = np.empty((0, 0), dtype=np.int64)
 
     def take(self, products: NDArray[np.float32], begin: int) -> None:
         """Keep the best of what was found so far and of a block of scores (q, rows), the first of which is `begin`."""
+        products = products[:: self.every]
         kept = self.mask[begin : begin + products.shape[1]]
         queries, places = np.nonzero((products > self.scores[:, -1:]) & kept)
         ends = np.searchsorted(queries, np.arange(len(products) + 1))
@@ -54,6 +60,7 @@ class _Sought:
 
     def place(self, order: NDArray[np.int64], cell_of: NDArray[np.integer]) -> None:
         """Work out the ranks from each query's order of the cells (q, lists) and every row's cell."""
+        order = order[:: self.every]
         rank = np.empty_like(order)
         np.put_along_axis(rank, order, np.arange(order.shape[1])[None, :], axis=1)
         ranks = np.take_along_axis(rank, cell_of[self.rows].astype(np.int64), axis=1)
@@ -67,11 +74,11 @@ class _Sought:
     def found(self, index: IvfIndex, queries: NDArray[np.float32], probes: int, depth: int) -> float:
         """The mean share of `depth` rows that a search finds with a score as good as the true last one's.
 
-        One row more is looked for, since each query finds itself. Of deep results half of the queries give enough.
+        One row more is looked for, since each query finds itself. Of deep results every fourth query gives enough.
         """
         bits = np.packbits(self.mask, bitorder="little")
-        asked = slice(None, None, 1 if depth == DEPTHS[0] else 2)
-        _, scores = index.look(queries[asked], depth + 1, probes, bits)
+        asked = slice(None, None, 1 if depth == DEPTHS[0] else _DEEP_EVERY)
+        _, scores = index.look(queries[:: self.every][asked], depth + 1, probes, bits)
         true = self.scores[asked, : depth + 1]
         right = np.isfinite(scores) & (scores >= true[:, -1:] - _SAME)
         return _share(right.sum(axis=1), np.isfinite(true).sum(axis=1))
@@ -94,7 +101,10 @@ def measured_plans(
     queries = vectors.take(rows)
     masks = _masks(roles)
     sought = {
-        key: _Sought(mask, len(queries), 1 + (DEPTHS[-1] if key[1] < 0 else DEPTHS[0])) for key, mask in masks.items()
+        (share, role): _Sought(mask, len(queries), 1 + DEPTHS[-1])
+        if role < 0
+        else _Sought(mask, len(queries), 1 + DEPTHS[0], every=_ROLE_EVERY)
+        for (share, role), mask in masks.items()
     }
     ends = [0, *range(min(_FIRST, len(vectors)), len(vectors), _BLOCK), len(vectors)]
     for begin, end in pairwise(ends):
@@ -136,7 +146,7 @@ def _fewest(index: IvfIndex, queries: NDArray[np.float32], tried: list[_Sought],
         if probes == lists or min(reach) >= aim:
             hardest = [tried[1 + int(np.argmin(reach[1:]))]] if reach[1:] else []
             recall = 1.0
-            for each in tried[:1] + hardest:
+            for each in (*hardest, tried[0]):
                 recall = min(recall, each.found(index, queries, probes, least.depth))
                 if recall < aim and probes < lists:
                     break  # the other mask cannot make up for it
