@@ -72,18 +72,17 @@ def _foot(line: Line) -> Iterator[Edit]:
 
 def _buttons(text: str, begin: int) -> int:
     """Where the words of buttons begin that end a text (。 打印本页 关闭窗口); its length where there are none."""
-    start = len(text)
+    first = len(text)
     for word in reversed(list(_BUTTON.finditer(text, begin))):
         if word.group() not in _BUTTONS:
             break
-        start = word.start()
+        first = word.start()
+    if first == len(text):
+        return first
+    start = first
     while start > begin and _BUTTON.match(text[start - 1]) is None:
         start -= 1
-    return (
-        start
-        if start < len(text) and (start == begin or text[start].isspace() or text[start] in "|｜[【")
-        else len(text)
-    )
+    return start if start < first or first == begin else len(text)
 
 
 def repeated_edits(lines: Sequence[Line]) -> Iterator[Edit]:

@@ -130,3 +130,8 @@ def test_the_buttons_that_end_a_page_without_line_breaks_go(buttons: str) -> Non
 
     assert removed(body + buttons) == [(CHROME, buttons)]
     assert removed(body + "深化放管服改革 推进政务公开、政务服务") == []
+
+
+@pytest.mark.parametrize("end", ["详见附件[1]", " ", "深化改革【"])
+def test_blanks_and_brackets_that_end_a_line_are_no_buttons(end: str) -> None:
+    assert removed("全年调解矛盾纠纷89件,化解87件。" * 12 + end) == []
