@@ -29,11 +29,16 @@ class CharacterSet:
 
     def meets(self, text: str) -> bool:
         """Whether any of them is in the text."""
-        return bool(self._has[code_points(text)].any())
+        return self.count(code_points(text)) > 0
 
     def count(self, codes: NDArray[np.uint32]) -> int:
         """How many of some code points are of the set."""
         return int(np.count_nonzero(self._has[codes]))
+
+    def places(self, codes: NDArray[np.uint32]) -> list[int]:
+        """Where they stand among some code points."""
+        places: list[int] = self._has[codes].nonzero()[0].tolist()
+        return places
 
     def found_in(self, text: str) -> list[str]:
         """Those that are in the text, by code point."""

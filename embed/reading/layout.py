@@ -145,8 +145,9 @@ def _join(previous: Line, line: Line, *, spaced: bool) -> Edit:
 
 
 def _cells(text: str) -> int:
-    # GB18030 gives wide characters two bytes and narrow ones one, quotation marks included.
-    return len(text.rstrip().encode("gb18030", errors="replace"))
+    # A wide character has three bytes in UTF-8 and takes two cells, a narrow one has one and takes one.
+    text = text.rstrip()
+    return (len(text.encode("utf-8", "surrogatepass")) + len(text) + 1) // 2
 
 
 def _indent(text: str) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from functools import cache
 
@@ -31,19 +32,24 @@ def mojibake_edits(lines: Sequence[Line]) -> Iterator[Edit]:
     if not lines:
         return
     codes = code_points("\n".join([line.text for line in lines]))
-    narrow, wide = NARROW.count(codes), UTF8_AS_GB.count(codes)
+    narrow, wide = NARROW.places(codes), UTF8_AS_GB.places(codes)
     for line in lines:
         start, end = line.start - lines[0].start, line.end - lines[0].start
         if not 4 <= end - start <= LONGEST_LINE:
             continue
         edit, least = None, max(6, (end - start + 2) // 3)
-        if narrow >= least and NARROW.count(codes[start:end]) >= least:
+        if len(narrow) >= least and _between(narrow, start, end) >= least:
             edit = _read_as_latin(line)
         least = (end - start + 7) // 8
-        if edit is None and wide >= least and UTF8_AS_GB.count(codes[start:end]) >= least:
+        if edit is None and len(wide) >= least and _between(wide, start, end) >= least:
             edit = _read_as_gb(line)
         if edit is not None:
             yield edit
+
+
+def _between(places: list[int], start: int, end: int) -> int:
+    """How many of some places lie in start … end − 1."""
+    return bisect_left(places, end) - bisect_left(places, start)
 
 
 def _read_as_latin(line: Line) -> Edit | None:

@@ -77,13 +77,15 @@ class _Changes:
         self._kinds = np.zeros(sys.maxunicode + 1, dtype=np.uint8)
         self._kinds[[ord(character) for character in self.CONTEXT]] = self.CHANGED
 
-    def any_in(self, text: str) -> bool:
+    def places(self, text: str) -> list[int]:
+        """Where they stand in a text."""
         codes = code_points(text)
         kinds = self._kinds[codes]
         if kinds.size and not kinds.min():
             self._try(np.unique(codes[kinds == self.UNKNOWN]))
             kinds = self._kinds[codes]
-        return bool(kinds.size and kinds.max() == self.CHANGED)
+        places: list[int] = np.flatnonzero(kinds == self.CHANGED).tolist()
+        return places
 
     def _try(self, codes: NDArray[np.uint32]) -> None:
         for code in codes.tolist():
@@ -98,14 +100,32 @@ def _changes() -> _Changes:
 
 def to_simplified(text: str) -> str:
     """Simplified characters for traditional ones; every character keeps its place (len(result) == len(text))."""
-    if not _changes().any_in(text):
+    places = _changes().places(text)
+    if not places:
         return text
-    converted = _converter().convert(text)
-    if len(converted) != len(text):
-        converted = "".join(_single(character) for character in text)
+    converted = _converted_lines(text, places)
     if converted == text and "著" not in text:
         return text
     return _with_mainland_terms(text, _corrected(text, converted))
+
+
+def _converted_lines(text: str, places: list[int]) -> str:
+    """The text after conversion of the lines in which any of the places stands: no phrase reaches across lines."""
+    parts: list[str] = []
+    done = 0
+    for place in places:
+        if place < done:
+            continue
+        start = text.rfind("\n", done, place) + 1 or done
+        end = text.find("\n", place)
+        end = len(text) if end < 0 else end
+        line = text[start:end]
+        converted = _converter().convert(line)
+        if len(converted) != len(line):
+            converted = "".join([_single(character) for character in line])
+        parts += (text[done:start], converted)
+        done = end
+    return "".join((*parts, text[done:]))
 
 
 def _corrected(text: str, converted: str) -> str:

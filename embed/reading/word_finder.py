@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Generic, NamedTuple, TypeVar
 
 import numpy as np
@@ -18,6 +19,9 @@ _MASK = np.uint32((1 << _BITS) - 1)
 _SHIFT = np.uint32(_BITS)
 _FACTOR = np.uint32(40_503)
 _PAIR, _TRIPLE = np.uint8(1), np.uint8(2)
+
+
+_KEPT = 50_000  # characters of the longest text whose hashes are kept: one lexicon after the other is looked for in it
 
 
 class Hit(NamedTuple, Generic[T]):
@@ -56,7 +60,7 @@ class Lexicon(Generic[T]):
         """Where a word may begin: every place where one does, and a few others."""
         if len(text) < 2:
             return []
-        pairs, triples = _hashes(text)
+        pairs, triples = _kept_hashes(text) if len(text) <= _KEPT else _hashes(text)
         opens = self._opens[pairs] & _PAIR
         opens[:-1] |= self._opens[triples] & _TRIPLE
         places: list[int] = opens.nonzero()[0].tolist()
@@ -94,3 +98,6 @@ def _hashes(text: str) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
     pairs = codes[:-1] * _FACTOR + codes[1:]
     triples = pairs[:-1] * _FACTOR + codes[2:]
     return pairs & _MASK, (triples ^ (triples >> _SHIFT)) & _MASK
+
+
+_kept_hashes = lru_cache(maxsize=1)(_hashes)

@@ -76,6 +76,7 @@ class _Reader:
         self.runs: list[Run] = []
         self.topics = _Found(find_topics(text))
         self.cues = _Found(find_cues(text))
+        self.counts = [found.end() - 1 for found in wording.COUNT.finditer(text)]  # where anything is counted
         self.opening_end = _opening_end(text, outline)
         self._known: dict[int | None, HeadingWeights] = {}  # by section
         self.section: int | None = None
@@ -97,7 +98,9 @@ class _Reader:
         )
         keeps_heading = paragraph.run_in >= 0 and Role.PROBLEM in self.roles_above
         start = paragraph.run_in if keeps_heading else paragraph.start
-        units = divide(self.text, start, paragraph.end, self.topics.between(start, paragraph.end), context)
+        counts = self.counts[bisect_left(self.counts, start) : bisect_left(self.counts, paragraph.end)]
+        hits = self.topics.between(start, paragraph.end)
+        units = divide(self.text, start, paragraph.end, hits, context, counts)
         introduces = self._introduces(index, units)
         for position, unit in enumerate(units):
             first, last = position == 0, position == len(units) - 1
@@ -143,6 +146,7 @@ class _Reader:
             cues=count_cues(self.cues.between(unit.start, unit.end)),
             topics=weigh(self.topics.between(unit.start, unit.end)),
             year=self.year,
+            counts=bisect_left(self.counts, unit.end) - bisect_left(self.counts, unit.start),
         )
 
     def _is_background(self, unit: Unit) -> bool:

@@ -18,17 +18,29 @@ _LONGEST = 1500  # characters of a unit; what has no end is cut, so that no read
 _LEAD_IN = 160  # characters of the longest lead-in
 
 
-def divide(text: str, start: int, end: int, hits: Sequence[Hit[Topic]], context: Context | None = None) -> list[Unit]:
+def divide(
+    text: str,
+    start: int,
+    end: int,
+    hits: Sequence[Hit[Topic]],
+    context: Context | None = None,
+    counts: Sequence[int] | None = None,
+) -> list[Unit]:
     """Divide one paragraph, `text[start:end]`, into units; they are in order and cover it without gaps.
 
-    `hits` are the wordings of measures between `start` and `end`.
+    `hits` are the wordings of measures between `start` and `end`, `counts` the places of what is counted by, looked
+    for when not given.
     """
-    return _Divider(text, find_clauses(text, start, end), hits, context or Context()).run()
+    if counts is None:
+        counts = [found.end() - 1 for found in wording.COUNT.finditer(text, start, end)]
+    return _Divider(text, find_clauses(text, start, end), hits, context or Context(), counts).run()
 
 
 class _Divider(Turns):
-    def __init__(self, text: str, clauses: Sequence[Clause], hits: Sequence[Hit[Topic]], context: Context) -> None:
-        super().__init__(text, clauses, hits, context)
+    def __init__(
+        self, text: str, clauses: Sequence[Clause], hits: Sequence[Hit[Topic]], context: Context, counts: Sequence[int]
+    ) -> None:
+        super().__init__(text, clauses, hits, context, counts)
         self.units: list[Unit] = []
         self.index = 0  # of the clause being read
         self.reason = 0  # the ordinal of the reason being read: 原因:一是…;二是… is one cause

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from typing import NamedTuple
 
 from embed.reading.document import Removal
 
@@ -132,8 +133,7 @@ class Section:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Passage:
+class Passage(NamedTuple):
     """The smallest self-contained unit that states one thing.
 
     `start`/`end` are source offsets; `text` is the clean simplified text of exactly that run.

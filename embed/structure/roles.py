@@ -13,7 +13,6 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import NamedTuple
 
-from embed.structure import wording
 from embed.structure.cues import CueCounts
 from embed.structure.headings import heading_roles
 from embed.structure.outline import Heading
@@ -60,7 +59,7 @@ class Situation(NamedTuple):
     """All that is known about a passage when its role is judged.
 
     `headings` is what `section_roles` says, `announced` what a lead-in in front announced; `cues` counts wordings,
-    `topics` weighs the kinds of measure in it; `year` is the year reported on.
+    `topics` weighs the kinds of measure in it; `year` is the year reported on; `counts` says how often it counts.
     """
 
     headings: Mapping[Role, float] = MappingProxyType({})
@@ -69,6 +68,7 @@ class Situation(NamedTuple):
     cues: CueCounts = CueCounts()
     topics: Mapping[str, float] = MappingProxyType({})
     year: int | None = None
+    counts: int = 0
 
 
 def section_roles(path: Sequence[Heading]) -> HeadingWeights:
@@ -110,7 +110,7 @@ def judge(text: str, situation: Situation) -> tuple[Role, float]:
     scores[_PROBLEM] += 0.5 * min(cues.shortfall, 4)
     next_year = situation.year is not None and f"{situation.year + 1}年" in text[:40]
     scores[_PLAN] += 0.6 * min(cues.future, 3) + 1.2 * next_year
-    counted = cues.done if cues.done >= 3 else len(wording.COUNT.findall(text)) + cues.done
+    counted = cues.done + situation.counts
     scores[_MEASURE] += 0.3 * min(counted, 3) + _other_topic(situation)
     scores[_LEADERSHIP] += _leaders(text, situation)
     best = max(scores)

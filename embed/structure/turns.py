@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
+from operator import mul
+from typing import NamedTuple
 
 from embed.reading.word_finder import Hit
 from embed.structure import wording
@@ -29,7 +32,9 @@ _LONG_PARAGRAPH = 200
 class Turns:
     """A paragraph being read clause by clause; the unit being read begins at clause `begin`."""
 
-    def __init__(self, text: str, clauses: Sequence[Clause], hits: Sequence[Hit[Topic]], context: Context) -> None:
+    def __init__(
+        self, text: str, clauses: Sequence[Clause], hits: Sequence[Hit[Topic]], context: Context, counts: Sequence[int]
+    ) -> None:
         self.text = text
         self.context = context
         self.clauses = clauses
@@ -40,7 +45,7 @@ class Turns:
             if text[start].isspace():
                 self.heads[index] = self._head(index)
         self._old: tuple[int, int, TopicWeights] = (0, 0, {})  # the topics of a run of clauses
-        self._counts: list[int] | None = None  # quantities in the clauses before each, found when asked for
+        self.counts = counts  # where quantities stand
         self._flaws: list[list[Hit[Topic]]] | None = None  # wordings of shortcomings by clause, found when asked for
         self._whole: dict[str, float] | None = None  # evidence of the whole paragraph, found when asked for
         self._odds: dict[str, float] = {}  # what it says by sign
@@ -83,14 +88,15 @@ class Turns:
         start, ends = self.heads[index], self._ends(index)
         worded = {name: float(test(self.text, start, ends[far]) is not None) for name, test, far in _WORDED}
         worded["begins and states"] = float(worded["begins"] > 0 and _states_something_new(seen))
-        return {**seen, **self._paragraph(), **worded}
+        return {**dict(zip(_SEEN, map(float, seen), strict=True)), **self._paragraph(), **worded}
 
-    def _decides(self, index: int, sign: str, seen: Mapping[str, float]) -> bool:
+    def _decides(self, index: int, sign: str, seen: _Seen) -> bool:
         """Whether the evidence speaks for a turn; wordings are looked for only as long as they can tip the scale."""
         text, start, ends = self.text, self.heads[index], self._ends(index)
         if _is_plain(sign, seen) and wording.RESULT.search(text, start, ends[True]) is None:
             return True
-        total = read_turn_weights().log_odds(sign, seen) + self._paragraph_odds(sign)
+        bias, weights = _weights_seen(sign)
+        total = sum(map(mul, weights, seen), bias) + self._paragraph_odds(sign)
         stakes, most, least = _stakes(sign, states=_states_something_new(seen))
         for stake, (_, test, far) in zip(stakes, _WORDED, strict=True):
             if total + most <= 0 or total + least > 0:
@@ -107,38 +113,52 @@ class Turns:
         """Where clause `index` ends, and where its part of the sentence does."""
         return self.clauses[index].end, self.clauses[self.stops["；"][index] - 1].end
 
-    def _seen(self, index: int, sign: str) -> dict[str, float] | None:
+    def _seen(self, index: int, sign: str) -> _Seen | None:
         """The evidence at clause `index` that no wording gives, without that of the whole paragraph; None where there
         can be no turn.
         """
-        if self.is_head(index) or (sign == "，" and not self.hits[index]):
+        if (sign == "，" and not self.hits[index]) or self.is_head(index):
             return None
         stop = self.stops["；"][index]
         new, old = self._weights(index, index + 1 if sign == "，" else stop), self._before(index)
         name, weight = strongest(new)
         if sign != "。" and (name in old or not name):
             return None
-        found = _novelty(name, weight, old, new if sign != "，" else self._weights(index, stop))
-        fresh = found["fresh"] + found["fresh kin"]
-        start, end = self.heads[index], self.clauses[stop - 1].end
-        before = self.clauses[self.begin].start
-        early = fresh >= _DECISIVE and self._is_early(index)
+        before, reached = strongest(old)
+        carry = (self._weights(index, stop) if sign == "，" else new).get(before, 0.0)
+        known = old.get(name, 0.0)
+        weight = min(weight, _MOST)
+        near = weight > 0 and not known and _is_near(name, old)
+        fresh = 0.0 if known or near else weight
+        early = weight >= _DECISIVE and not known and self._is_early(index)
         counts, counted = self._has_count(index, stop), self._has_count(self.begin, index)
         roles = self.context.roles
-        found["early"] = float(early and found["fresh"] > 0)
-        found["early kin"] = float(early and found["fresh kin"] > 0)
-        found["states"] = float(self._has_count(index, index + 1))
-        found["number"] = float(self.text[start].isdigit())
-        found["counts"] = float(counts)
-        found["counted"] = float(counted)
-        found["both count"] = float(counts and counted)
-        found["short"] = float(end - start < _SHORT)
-        found["short before"] = float(self.clauses[index].start - before < _SHORT)
-        found["long"] = min(end - start, 200) / 100
-        found["long before"] = min(start - before, 400) / 100
-        found["leaders"] = float(Role.LEADERSHIP in roles and Role.MEASURE not in roles)
-        found["item"] = float(self.item > 0)
-        return found
+        start, end = self.heads[index], self.clauses[stop - 1].end
+        here, first = self.clauses[index].start, self.clauses[self.begin].start
+        seen = (
+            fresh,
+            weight if near else 0.0,
+            weight if known else 0.0,
+            min(known, _MOST),
+            not name,
+            min(reached, _MOST),
+            not before,
+            min(carry, _MOST),
+            early and fresh > 0,
+            early and near,
+            self._has_count(index, index + 1),
+            self.text[start].isdigit(),
+            counts,
+            counted,
+            counts and counted,
+            end - start < _SHORT,
+            here - first < _SHORT,
+            min(end - start, 200) / 100,
+            min(start - first, 400) / 100,
+            Role.LEADERSHIP in roles and Role.MEASURE not in roles,
+            self.item > 0,
+        )
+        return tuple.__new__(_Seen, seen)  # half the time of _Seen(…)
 
     def _before(self, index: int) -> TopicWeights:
         """The topics of the unit so far, up to clause `index`; not to be changed."""
@@ -161,19 +181,10 @@ class Turns:
 
     def _has_count(self, begin: int, end: int) -> bool:
         """Whether clauses begin … end − 1 count anything."""
-        counts = self._counts or self._count()
-        return counts[end] > counts[begin]
-
-    def _count(self) -> list[int]:
-        self._counts = counts = [0]
-        found = wording.COUNT.finditer(self.text, self.clauses[0].start, self.clauses[-1].end)
-        at = next(found, None)
-        for clause in self.clauses:
-            counts.append(counts[-1])
-            while at is not None and at.start() < clause.end:
-                counts[-1] += 1
-                at = next(found, None)
-        return counts
+        if not self.counts or begin == end:
+            return False
+        first = bisect_left(self.counts, self.clauses[begin].start)
+        return first < len(self.counts) and self.counts[first] < self.clauses[end - 1].end
 
     def _paragraph_odds(self, sign: str) -> float:
         odds = self._odds.get(sign)
@@ -187,12 +198,11 @@ class Turns:
         if self._whole is None:
             start, end = self.clauses[0].start, self.clauses[-1].end
             topics = sum([weight >= _DECISIVE for weight in self._weights(0, len(self.clauses)).values()])
-            counts = (self._counts or self._count())[-1]
             sentences = sum([clause.sign == "。" for clause in self.clauses])
             self._whole = {
                 "paragraph": min(end - start, 800) / 200,
                 "paragraph long": float(end - start > _LONG_PARAGRAPH),
-                "paragraph counts": min(counts, 12) / 4,
+                "paragraph counts": min(len(self.counts), 12) / 4,
                 "paragraph sentences": min(sentences, 8) / 4,
                 "paragraph topics": min(topics, 8) / 4,
                 "paragraph by topic": min((end - start) / max(1, topics), 300) / 100,
@@ -301,19 +311,53 @@ def _by_clause(clauses: Sequence[Clause], hits: Sequence[Hit[Topic]]) -> list[li
     return rows
 
 
-def _is_plain(sign: str, evidence: Mapping[str, float]) -> bool:
+class _Seen(NamedTuple):
+    """Evidence at a clause that no wording gives: how the strongest topic of what comes stands to the topics before
+    it, and whether those go on; where things are counted; how long everything is. Yes and no are 1 and 0.
+    """
+
+    fresh: float
+    fresh_kin: float
+    known: float
+    known_weight: float
+    nothing_new: float
+    old: float
+    nothing_old: float
+    carry: float
+    early: float
+    early_kin: float
+    states: float
+    number: float
+    counts: float
+    counted: float
+    both_count: float
+    short: float
+    short_before: float
+    long: float
+    long_before: float
+    leaders: float
+    item: float
+
+
+_SEEN = tuple(name.replace("_", " ") for name in _Seen._fields)  # as `data/turns.tsv` calls them
+
+
+@lru_cache(maxsize=len("。；，"))
+def _weights_seen(sign: str) -> tuple[float, tuple[float, ...]]:
+    """The bias behind a sign and the weights of what is seen there, in the order of `_Seen`."""
+    table = read_turn_weights().weights[sign]
+    return table["bias"], tuple(table[name] for name in _SEEN)
+
+
+def _is_plain(sign: str, seen: _Seen) -> bool:
     """Whether a sentence on one counted measure follows a sentence on another; a result may still speak against it."""
-    return (
-        sign == "。"
-        and evidence["both count"] > 0
-        and evidence["early"] > 0
-        and evidence["old"] >= _DECISIVE
-        and not (evidence["carry"] or evidence["leaders"])
+    return bool(
+        seen.both_count and sign == "。" and seen.early and seen.old >= _DECISIVE and not (seen.carry or seen.leaders)
     )
 
 
-def _states_something_new(seen: Mapping[str, float]) -> bool:
-    return seen["states"] > 0 and seen["fresh"] + seen["fresh kin"] >= _DECISIVE
+def _states_something_new(seen: _Seen) -> bool:
+    return bool(seen.states) and seen.fresh + seen.fresh_kin >= _DECISIVE
 
 
 # Evidence in the wording from the head of a clause on: up to the end of the clause, or of its part of the sentence.
@@ -335,24 +379,6 @@ def _stakes(sign: str, *, states: bool) -> tuple[tuple[float, ...], float, float
     if states:
         stakes[0] += table["begins and states"]
     return tuple(stakes), sum(stake for stake in stakes if stake > 0), sum(stake for stake in stakes if stake < 0)
-
-
-def _novelty(name: str, weight: float, old: TopicWeights, part: TopicWeights) -> dict[str, float]:
-    """How the strongest topic of what comes stands to the topics before it, and how those go on in the whole part."""
-    before, reached = strongest(old)
-    known = old.get(name, 0.0)
-    weight = min(weight, _MOST)
-    near = weight > 0 and not known and _is_near(name, old)
-    return {
-        "fresh": 0.0 if known or near else weight,
-        "fresh kin": weight if near else 0.0,
-        "known": weight if known else 0.0,
-        "known weight": min(known, _MOST),
-        "nothing new": float(not name),
-        "old": min(reached, _MOST),
-        "nothing old": float(not before),
-        "carry": min(part.get(before, 0.0), _MOST),
-    }
 
 
 def _is_near(name: str, old: TopicWeights) -> bool:

@@ -11,10 +11,12 @@ from embed.structure.topics import find_topics
 from embed.structure.turn_weights import read_turn_weights
 from embed.structure.turns import Turns
 from embed.structure.units import Context
+from embed.structure.wording import COUNT
 
 
 def turns_of(text: str) -> Turns:
-    return Turns(text, find_clauses(text, 0, len(text)), find_topics(text), Context(frozenset({Role.MEASURE})))
+    counts = [found.end() - 1 for found in COUNT.finditer(text)]
+    return Turns(text, find_clauses(text, 0, len(text)), find_topics(text), Context(frozenset({Role.MEASURE})), counts)
 
 
 def divided(text: str) -> list[str]:
