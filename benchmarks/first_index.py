@@ -206,7 +206,7 @@ def _index(reports: Path, store: Path) -> dict[str, Any]:
     clock.time(OpenVINONetwork, "vectors", "inference", note)
     clock.time(UnigramTokenizer, "encode", "tokenise")
     clock.time(VectorBank, "add", "store writing: vectors")
-    clock.time(Readings, "keep_scan", "store writing: readings")
+    clock.time(Readings, "keep_scans", "store writing: readings")
     clock.time(builder, "_write_texts", "of build: texts and tables")
     clock.time(builder, "_repeats", "of build: repeated reports")
     clock.time(builder, "_write_vectors", "of build: vectors")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +15,7 @@ from embed.exceptions import DiskFull, StoreCorrupt, StoreError, StoreLocked, St
 __all__ = ["MIGRATIONS", "Catalog"]
 
 _DIGITS = 32
+_PATIENCE = 30  # seconds to wait for other processes
 
 
 def _first(db: sqlite3.Connection) -> None:
@@ -113,22 +115,40 @@ class Catalog:
         with sqlite_errors(path):
             mode = "rwc" if create else "rw"
             self._db = sqlite3.connect(
-                f"{path.resolve().as_uri()}?mode={mode}", uri=True, isolation_level=None, timeout=30
+                f"{path.resolve().as_uri()}?mode={mode}", uri=True, isolation_level=None, timeout=_PATIENCE
             )
             self._depth = 0
-            self._db.execute("PRAGMA journal_mode=WAL")
+            self._log_ahead()
             self._db.execute("PRAGMA synchronous=FULL")
-            self._migrate()
+            if self._version() < len(MIGRATIONS):
+                self._migrate()
 
-    def _migrate(self) -> None:
-        version = self._db.execute("PRAGMA user_version").fetchone()[0]
+    def _log_ahead(self) -> None:
+        """Turn on the write-ahead log."""
+        end = time.monotonic() + _PATIENCE
+        while True:
+            try:
+                self._db.execute("PRAGMA journal_mode=WAL")
+            except sqlite3.OperationalError as error:
+                # SQLite waits for other processes, but not while one of them turns a new file into this mode.
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > end:
+                    raise
+                time.sleep(0.01)
+            else:
+                return
+
+    def _version(self) -> int:
+        version = int(self._db.execute("PRAGMA user_version").fetchone()[0])
         if version > len(MIGRATIONS):
             raise StoreVersion(
                 f"{self.path} has version {version}, this version of Bijian knows up to {len(MIGRATIONS)}.",
                 hint="Use the newer Bijian that wrote it.",
             )
-        for number in range(version, len(MIGRATIONS)):
-            with self.atomic():
+        return version
+
+    def _migrate(self) -> None:
+        with self.atomic():
+            for number in range(self._version(), len(MIGRATIONS)):  # asked again: another process may have been first
                 MIGRATIONS[number](self._db)
                 self._db.execute(f"PRAGMA user_version = {number + 1}")
 

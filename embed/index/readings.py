@@ -16,7 +16,7 @@ from embed.index.rules import index_rules, text_rules
 from embed.index.serial import pack_report, unpack_report
 from embed.structure.report import Report
 
-__all__ = ["Failure", "Readings"]
+__all__ = ["Failure", "Packed", "Readings"]
 
 _IN_ONE_QUERY = 256
 _PART = 32  # readings that one thread unpacks at a time
@@ -30,6 +30,22 @@ class Failure:
     name: str
     reason: str
     message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """A report as the catalog holds it, made where it was read. reading, prepared: what the two tables keep."""
+
+    id: str
+    file: str
+    warnings: tuple[str, ...]
+    reading: bytes
+    prepared: bytes
+
+    @classmethod
+    def of(cls, report: Report) -> Packed:
+        """Work out what the index needs of a report, and pack both."""
+        return cls(report.id, report.file, report.warnings, pack_report(report), prepare(report).pack())
 
 
 def _rules() -> str:
@@ -47,29 +63,30 @@ class Readings:
         """Those of the keys under which a scan is kept."""
         return {key for _, rows in self._by_key("SELECT key FROM scans WHERE key IN", keys) for key in rows}
 
-    def keep_scan(
-        self, key: str, results: Sequence[Report | Failure], prepared: Sequence[Prepared | None] = ()
-    ) -> None:
-        """Keep what one file held, for good; `prepared` has one entry for each result, where it was worked out."""
-        digest = self.catalog.digest
-        listed: list[dict[str, str]] = []
+    def keep_scan(self, key: str, results: Sequence[Report | Packed | Failure]) -> None:
+        """Keep what one file held, for good."""
+        self.keep_scans([(key, results)])
+
+    def keep_scans(self, scans: Sequence[tuple[str, Sequence[Report | Packed | Failure]]]) -> None:
+        """Keep what several files held, each under its key: all of them or, after a kill, none."""
         with self.catalog.atomic():
-            for place, result in enumerate(results):
-                if isinstance(result, Failure):
-                    listed.append({"name": result.name, "reason": result.reason, "message": result.message})
-                    continue
-                reading = digest(key, str(place))
-                data = pack_report(result)
-                self.catalog.run(
-                    "INSERT OR REPLACE INTO readings VALUES (?, ?, ?, ?)",
-                    (reading, result.id, data, digest(reading, result.id, data)),
-                )
-                ready = prepared[place] if prepared else None
-                if ready is not None:
-                    self._keep_prepared(reading, ready)
-                listed.append({"name": result.file, "report": result.id, "reading": reading})
-            text = json.dumps(listed)
-            self.catalog.run("INSERT OR REPLACE INTO scans VALUES (?, ?, ?)", (key, text, digest(key, text)))
+            for key, results in scans:
+                listed = [self._keep_result(key, place, result) for place, result in enumerate(results)]
+                text = json.dumps(listed)
+                row = (key, text, self.catalog.digest(key, text))
+                self.catalog.run("INSERT OR REPLACE INTO scans VALUES (?, ?, ?)", row)
+
+    def _keep_result(self, key: str, place: int, result: Report | Packed | Failure) -> dict[str, str]:
+        """Keep one document of a file; what the scan says of it."""
+        if isinstance(result, Failure):
+            return {"name": result.name, "reason": result.reason, "message": result.message}
+        reading = self.catalog.digest(key, str(place))
+        data = result.reading if isinstance(result, Packed) else pack_report(result)
+        row = (reading, result.id, data, self.catalog.digest(reading, result.id, data))
+        self.catalog.run("INSERT OR REPLACE INTO readings VALUES (?, ?, ?, ?)", row)
+        if isinstance(result, Packed):
+            self._keep_prepared(reading, result.prepared)
+        return {"name": result.file, "report": result.id, "reading": reading}
 
     def scan(self, key: str) -> list[dict[str, str]]:
         """What one file held: `name` with `report` and `reading`, or with `reason` and `message`."""
@@ -99,8 +116,8 @@ class Readings:
         self.catalog.check(check, key, report, data, what=f"reading {key}")
         return unpack_report(data)
 
-    def _keep_prepared(self, reading: str, prepared: Prepared) -> None:
-        row = (reading, _rules(), prepared.pack())
+    def _keep_prepared(self, reading: str, prepared: bytes) -> None:
+        row = (reading, _rules(), prepared)
         self.catalog.run("INSERT OR REPLACE INTO prepared VALUES (?, ?, ?, ?)", (*row, self.catalog.digest(*row)))
 
     def prepared(self, keys: Sequence[str]) -> Iterator[Prepared]:
@@ -126,7 +143,7 @@ class Readings:
         made = {key: prepare(self.reading(key)) for key, r in zip(keys, ready, strict=True) if r is None}
         with self.catalog.atomic() if made else nullcontext():
             for key, prepared in made.items():
-                self._keep_prepared(key, prepared)
+                self._keep_prepared(key, prepared.pack())
         yield from (made[key] if r is None else r for key, r in zip(keys, ready, strict=True))
 
 

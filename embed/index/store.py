@@ -53,16 +53,7 @@ class Store:
                 raise StoreMissing(
                     f"there is no store at {path}.", hint=f"Make one with `bijian index FILES… --store {path}`."
                 )
-            if path.is_dir() and any(p.name not in _OWN for p in path.iterdir()):
-                raise StoreMissing(f"{path} is a folder with other things in it.", hint="Name an empty or new folder.")
-            if path.exists() and not path.is_dir():
-                raise StoreMissing(f"{path} is a file, not a store.", hint="Name an empty or new folder.")
-            with disk_errors(path):
-                (path / "generations").mkdir(parents=True, exist_ok=True)
-                (path / "vectors").mkdir(exist_ok=True)
-                if not (path / "CURRENT").exists():
-                    write_current(path / "CURRENT", 0)
-            Catalog(path / "catalog.sqlite", create=True).close()
+            _create(path)
         return cls(path)
 
     def current_number(self) -> int:
@@ -190,4 +181,32 @@ class Store:
             return writer.add(reports, encoder, vectors=vectors)
 
 
-_OWN = {"generations", "vectors", "CURRENT", "LOCK", "catalog.sqlite-wal", "catalog.sqlite-shm"}
+_OWN = {"generations", "vectors", "CURRENT", "LOCK", *(f"catalog.sqlite-{end}" for end in ("wal", "shm", "journal"))}
+
+
+def _create(path: Path) -> None:
+    """Make an empty store; of several processes that do so at once the first one makes it, the others wait for it.
+
+    Raises:
+        StoreMissing: the path is a file, or a folder with other things in it.
+    """
+    with disk_errors(path):
+        try:
+            path.mkdir(parents=True, exist_ok=True)
+        except (FileExistsError, NotADirectoryError) as error:
+            raise StoreMissing(f"{path} is a file, not a store.", hint="Name an empty or new folder.") from error
+        handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        if (path / "catalog.sqlite").exists():
+            return
+        if any(p.name not in _OWN and not p.name.startswith(".CURRENT.") for p in path.iterdir()):
+            raise StoreMissing(f"{path} is a folder with other things in it.", hint="Name an empty or new folder.")
+        with disk_errors(path):
+            (path / "generations").mkdir(exist_ok=True)
+            (path / "vectors").mkdir(exist_ok=True)
+            if not (path / "CURRENT").exists():
+                write_current(path / "CURRENT", 0)
+        Catalog(path / "catalog.sqlite", create=True).close()
+    finally:
+        os.close(handle)

@@ -14,7 +14,7 @@ from embed.models.locks import build_once
 from embed.models.tensors import write_tensors
 from embed.models.unigram_json import tokenizer_json
 
-__all__ = ["model_checksums", "model_folder", "model_state", "verify_model"]
+__all__ = ["model_bytes", "model_checksums", "model_folder", "model_state", "verify_model"]
 
 MODEL_PARTS = "sentence_transformers.models"
 
@@ -62,6 +62,13 @@ def model_state(entry: ModelEntry, *, cache: Path) -> str:
     if entry.scheme == "hub":
         return "download"
     return "missing" if _package_file(entry) is None else "buildable"
+
+
+def model_bytes(entry: ModelEntry, *, cache: Path) -> int:
+    """What a model takes on the disk, its engines included; a distilled one does not count the one it comes from."""
+    folder = Path(entry.location) if entry.scheme == "folder" else cache_folder(entry, cache)
+    files = (path for place in (folder, *_engines(entry, cache)) for path in place.rglob("*"))
+    return sum(path.stat().st_size for path in files if path.is_file())
 
 
 def model_checksums(folder: Path, *, stamps: Path | None) -> dict[str, str]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from embed.exceptions import BijianError
 from embed.index.manifest import ModelStamp
-from embed.index.readings import Failure
+from embed.index.readings import Failure, Packed
 from embed.index.rules import index_rules, text_rules
 from embed.index.serial import facts_from_json, facts_to_json
 from embed.index.store import Store
@@ -18,6 +18,7 @@ from embed.index.vectors import VectorBank
 from embed.index.writer import Source, StoreWriter
 from embed.models.encoder import Encoder
 from embed.pipeline.embedding import EmbeddingThread
+from embed.pipeline.keeping import KeptTogether
 from embed.pipeline.scanning import Job, absolute, file_hash, list_files, passage_texts, scan_all
 from embed.structure.facts import Facts
 from embed.structure.report import Report
@@ -242,7 +243,8 @@ class _Run:
         fresh = {source.scan for source in new.values()}
         settled = set() if self.outdated else {source.scan for source in live.values()}
         with EmbeddingThread(self._bank, self.encoder, self._on_embedding) as embedding:
-            self._read(new, live, contents, embedding)
+            with KeptTogether(self.writer.readings) as kept:
+                self._read(new, live, contents, embedding, kept)
             for scan in sorted({source.scan for source in contents.values()} - fresh - settled):
                 for report in self._reports(scan):
                     embedding.offer(passage_texts(report))
@@ -255,16 +257,17 @@ class _Run:
         live: Mapping[str, Source],
         contents: dict[str, Source],
         embedding: EmbeddingThread,
+        kept: KeptTogether,
     ) -> None:
         jobs = [Job(path, source.name, facts_from_json(source.facts)) for path, source in new.items()]
-        for done, scanned in enumerate(scan_all(jobs, self.options.workers)):
+        for done, scanned in enumerate(scan_all(jobs, self.options.workers, pack=True)):
             path = scanned.job.path
-            reports = [r for r in scanned.results if isinstance(r, Report)]
+            reports = [r for r in scanned.results if isinstance(r, Packed)]
             self.outcome.failures.extend(f for f in scanned.results if isinstance(f, Failure))
             self.outcome.warnings.extend((r.file, warning) for r in reports for warning in r.warnings)
             if reports:
                 self.outcome.read += 1
-                self.writer.readings.keep_scan(new[path].scan, scanned.results, scanned.prepared)
+                kept.keep(new[path].scan, scanned.results)
                 embedding.offer(scanned.texts)
             elif path in live:
                 contents[path] = live[path]

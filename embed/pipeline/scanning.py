@@ -13,8 +13,7 @@ from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
 
-from embed.index.prepared import Prepared, prepare
-from embed.index.readings import Failure
+from embed.index.readings import Failure, Packed
 from embed.index.vectors import text_hash
 from embed.index.wording import embedding_text
 from embed.reading import ReadFailure, clean, read_documents
@@ -44,8 +43,7 @@ class Scanned:
     """What one file held. texts: what is embedded for each passage, with its hash."""
 
     job: Job
-    results: tuple[Report | Failure, ...]
-    prepared: tuple[Prepared | None, ...]  # one for each result
+    results: tuple[Report | Packed | Failure, ...]
     texts: tuple[tuple[bytes, str], ...] = ()
 
 
@@ -94,11 +92,14 @@ def file_hash(path: str) -> str:
         return hashlib.file_digest(source, "sha256").hexdigest()
 
 
-def scan_all(jobs: Sequence[Job], workers: int) -> Iterator[Scanned]:
-    """Read and understand every file, in the order given; at most a few chunks are held at a time."""
+def scan_all(jobs: Sequence[Job], workers: int, *, pack: bool = False) -> Iterator[Scanned]:
+    """Read and understand every file, in the order given; at most a few chunks are held at a time.
+
+    pack: reports come packed by the processes that read them, ready for the catalog.
+    """
     if workers < 2 or len(jobs) < _POOL_FROM:
         for job in jobs:
-            yield scan(job)
+            yield scan(job, pack=pack)
         return
     chunks = deque(jobs[i : i + _CHUNK] for i in range(0, len(jobs), _CHUNK))
     running: deque[tuple[Sequence[Job], Future[list[Scanned]]]] = deque()
@@ -106,14 +107,14 @@ def scan_all(jobs: Sequence[Job], workers: int) -> Iterator[Scanned]:
         while chunks or running:
             while chunks and len(running) < workers * _AHEAD:
                 chunk = chunks.popleft()
-                running.append((chunk, pool.submit(_scan_chunk, chunk)))
+                running.append((chunk, pool.submit(_scan_chunk, chunk, pack)))
             chunk, future = running.popleft()
             try:
                 yield from future.result()
             except BrokenProcessPool:
-                yield from _scan_alone(chunk)
+                yield from _scan_alone(chunk, pack)
                 rest = [job for later, _ in running for job in later] + [job for later in chunks for job in later]
-                yield from scan_all(rest, workers)
+                yield from scan_all(rest, workers, pack=pack)
                 return
 
 
@@ -126,24 +127,24 @@ def _settle() -> None:
     gc.set_threshold(100_000)
 
 
-def _scan_chunk(jobs: Sequence[Job]) -> list[Scanned]:
-    return [scan(job) for job in jobs]
+def _scan_chunk(jobs: Sequence[Job], pack: bool) -> list[Scanned]:
+    return [scan(job, pack=pack) for job in jobs]
 
 
-def _scan_alone(jobs: Sequence[Job]) -> Iterator[Scanned]:
+def _scan_alone(jobs: Sequence[Job], pack: bool) -> Iterator[Scanned]:
     """Each file in a process of its own, after one of them brought a worker down."""
     for job in jobs:
         with _pool(1) as pool:
             try:
-                yield pool.submit(scan, job).result()
+                yield pool.submit(_scan_chunk, [job], pack).result()[0]
             except BrokenProcessPool:
                 failure = Failure(
                     job.name, "crashed", "读取进程被该文件拖垮 · reading this file brought its process down"
                 )
-                yield Scanned(job, (failure,), (None,))
+                yield Scanned(job, (failure,))
 
 
-def scan(job: Job) -> Scanned:
+def scan(job: Job, *, pack: bool = False) -> Scanned:
     """Read and understand one file. Whatever goes wrong with it is a `Failure` of this file alone."""
     results: list[Report | Failure] = []
     try:
@@ -154,9 +155,10 @@ def scan(job: Job) -> Scanned:
                 results.append(understand(document, clean(document), job.facts))
     except Exception as error:
         results.append(Failure(job.name, "internal", f"处理时出错 · {type(error).__name__}: {error}"))
-    prepared = tuple(prepare(r) if isinstance(r, Report) else None for r in results)
     texts = tuple(pair for r in results if isinstance(r, Report) for pair in passage_texts(r))
-    return Scanned(job, tuple(results), prepared, texts)
+    if not pack:
+        return Scanned(job, tuple(results), texts)
+    return Scanned(job, tuple(Packed.of(r) if isinstance(r, Report) else r for r in results), texts)
 
 
 def passage_texts(report: Report) -> list[tuple[bytes, str]]:

@@ -48,9 +48,10 @@ def is_doc_number_line(line: str) -> DocNumber | None:
 
 
 def find_doc_number(text: str) -> DocNumber | None:
-    """The first number with its brackets that stands behind a label (文号:…) in a line of the page."""
-    for label in _LABEL.finditer(text, 0, 4000):
-        m = _BRACKETED.match(text, label.end()) or _BARE.match(text, label.end())
+    """The number that the value of a page's field begins with, or the first one behind a label (文号:…) in a line."""
+    lead = len(text) - len(text.lstrip())
+    for start in (lead, *(label.end() for label in _LABEL.finditer(text, 0, 4000))):
+        m = _BRACKETED.match(text, start) or _BARE.match(text, start)
         if m:
             return _found(m, 0)
     return None

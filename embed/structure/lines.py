@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
+from embed.structure.headings import part_name
 from embed.structure.marks import BARE_NUMBER, Mark, Scheme, han_number, mark_at
 
 __all__ = ["Line", "read_lines"]
@@ -33,6 +35,12 @@ _INLINE = re.compile(
     r"|(?<=[(（])(?<![第条款项之见至和及与].)(?=[一二三四五六七八九十]{1,3}[)）])"
     r"|(?<=[二三四五六七八九])(?<=[一-鿿”].)(?=、))"
 )
+# 第二,存在问题。 where an ordinal numbers a whole part; in front of anything else it opens an item of a paragraph.
+_ORDINAL = re.compile(
+    r"(?:第(?P<nth>[一二三四五六七八九])|(?P<word>首先|其次|再次|最后))[,，、:：][ \u3000]?"
+    r"(?=(?P<title>[^,，。；;：:\n]{2,24})(?:[。：:\n]|$))"
+)
+_WORDS = {"首先": 1, "其次": 2, "再次": 3, "最后": 9}
 _NOT_NUMBERED = re.compile(r"[是个项次批年月日些方把线级类期届大体定种直旦样条位名处起支张套站窗网]|[、，,]|五”")
 _QUANTITY = re.compile(r"[0-9０-９]{1,4}[月日号时点个件次名万亿%％余多]|[月日号时点个件次名万亿%％余多]")
 _SHORT = 45
@@ -46,12 +54,36 @@ def read_lines(text: str, spans: Iterable[tuple[int, int]]) -> list[Line]:
     """
     lines: list[Line] = []
     before = ""
+    ordinals = _ordinals(text)
     for start, end in spans:
         whole = text[start:end]
         if whole != before:  # a line printed twice in a row is read once
-            lines.extend(_divide(text, start, end))
+            lines.extend(_parts(text, start, end, ordinals) if ordinals else _divide(text, start, end))
         before = whole
     return _join_bare_marks(text, _settle(text, lines))
+
+
+def _ordinals(text: str) -> dict[int, Mark]:
+    """The ordinals that number whole parts, by place."""
+    if "第二" not in text and "其次" not in text:
+        return {}
+    marks = {}
+    for found in _ORDINAL.finditer(text):
+        at = found.start()
+        if (at == 0 or text[at - 1] in "。；;！\n \u3000") and part_name(found["title"]) == len(found["title"]):
+            value = han_number(found["nth"]) if found["nth"] else _WORDS[found["word"]]
+            marks[at] = Mark(Scheme.HAN, value, at, found.end())
+    return marks
+
+
+def _parts(text: str, start: int, end: int, ordinals: Mapping[int, Mark]) -> Iterator[Line]:
+    """The lines of a run, divided before each ordinal of a part."""
+    cuts = [at for at in ordinals if start < at < end]
+    for left, right in pairwise([start, *cuts, end]):
+        lines = _divide(text, left, _end(text, left, right))
+        if left in ordinals:
+            lines[0] = lines[0]._replace(mark=ordinals[left])
+        yield from lines
 
 
 def _divide(text: str, start: int, end: int) -> list[Line]:

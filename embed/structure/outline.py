@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from embed.structure.headings import heading_roles
+from embed.structure.headings import heading_roles, is_part, part_name
 from embed.structure.lines import Line
 from embed.structure.marks import Mark, Scheme
 from embed.structure.report import Role
+from embed.structure.wording import ITEM
 
 __all__ = ["Heading", "Outline", "Paragraph", "find_outline"]
 
@@ -69,8 +70,6 @@ _RUN_IN = 36
 _RUN_IN_LONG = 100  # … when it ends in 情况
 _CLEAR = 14  # characters of a run-in heading that is one whatever its neighbours are
 _MOST = 0.6  # share of the items of a list that begin with a heading where one does
-_PART = 30  # characters of the longest un-numbered heading of a part
-_PARTS = frozenset({Role.PROBLEM, Role.PLAN, Role.CAUSE, Role.MEASURE})
 _COUNTED = re.compile(
     r"[0-9０-９](?:\.[0-9]{1,4})?[余多万]{0,2}[件次个场份人名起宗户处条项家期所台元%％]|全年|截至|已经|至少|每(?:学期|季度|月|周|年)|逐[项件个]"
 )
@@ -85,6 +84,10 @@ _OPENED = re.compile(
 _SPACED = re.compile(
     r"([^ \u3000。；;，,：:]{4,24}(?:[，,][^ \u3000。；;，,：:]{4,20})?)[ \u3000]+(?=[^ \u30000-9])(?<![0-9] )"
 )
+# What a topic sentence that heads a paragraph does not have: the words of a story, of a year or of a number.
+_NO_TOPIC = re.compile(r"[0-9０-９《》；;“…：:了已着把被就都我他这那您月日]|年[,，度初底]|以来|期间")
+_TOPIC_HEAD = (3, 30)  # characters of a topic sentence with its stop
+_HALVES = 3  # characters that the halves of a couplet may differ by
 _COLON = re.compile(r"[^。；;，,：:（(“]{2,24}[：:]")
 
 
@@ -92,9 +95,13 @@ def find_outline(text: str, lines: Sequence[Line]) -> Outline:
     """Decide which lines, or first sentences of lines, are headings, and put the rest under them."""
     builder = _Builder(text)
     alone = _alone(text, lines)
+    topics = _topic_sentences(text, lines)
     for index, line in enumerate(lines):
         following = lines[index + 1] if index + 1 < len(lines) else None
-        end = line.body if index in alone else _heading_end(text, line, following, builder.last_item)
+        if index in topics:
+            end = topics[index]
+        else:
+            end = line.body if index in alone else _heading_end(text, line, following, builder.last_item)
         builder.add(line, end)
     return builder.finish(lines[-1].end if lines else 0)
 
@@ -135,6 +142,36 @@ def _first_sentence(text: str, line: Line) -> int:
     return 1 if heading_roles(body[: stop.start()]) else stop.start()
 
 
+def _topic_sentences(text: str, lines: Sequence[Line]) -> dict[int, int]:
+    """Un-numbered paragraphs that begin with a heading, once in bold: 普法宣传走深走实。全年…; where that ends.
+
+    One such sentence may be prose; where most paragraphs of a section are built so, it is a habit.
+    """
+    found: dict[int, int] = {}
+    run: list[tuple[int, int]] = []
+    for index, line in enumerate(lines):
+        stop = text.find("。", line.start, line.end) + 1
+        if line.mark is None and stop:
+            run.append((index, stop if _is_topic_sentence(text[line.start : stop], line.end - stop) else 0))
+            if index + 1 < len(lines):
+                continue
+        heads = [(place, end) for place, end in run if end]
+        if len(heads) > 1 and len(heads) >= _MOST * len(run):
+            found.update(heads)
+        run = []
+    return found
+
+
+def _is_topic_sentence(sentence: str, rest: int) -> bool:
+    shortest, longest = _TOPIC_HEAD
+    if not shortest < len(sentence) <= longest or rest < max(8, len(sentence) // 2):
+        return False
+    if _NO_TOPIC.search(sentence) or ITEM.match(sentence):
+        return False
+    halves = [len(half) for half in sentence[:-1].replace("，", ",").split(",")]
+    return len(halves) == 1 or (len(halves) == 2 and abs(halves[0] - halves[1]) <= _HALVES)
+
+
 class _Builder:
     def __init__(self, text: str) -> None:
         self.text = text
@@ -170,7 +207,8 @@ class _Builder:
     def _open(self, line: Line, heading_end: int) -> Heading:
         scheme = line.mark.scheme if line.mark else Scheme.PLAIN
         text = self.text[line.body : heading_end].strip(_END_SIGNS)
-        part = line.mark is None and _is_part(text)
+        run_in = heading_end < line.end and self.text[heading_end - 1] == "。"
+        part = line.mark is None and (part_name(text) == len(text) if run_in else is_part(text))
         if part:
             self.stack.clear()
         else:
@@ -210,15 +248,9 @@ def _scheme(heading: Heading) -> Scheme:
     return heading.mark.scheme if heading.mark else Scheme.PLAIN
 
 
-def _is_part(text: str) -> bool:
-    """Whether an un-numbered heading opens a whole part of the report rather than a point of one."""
-    roles = heading_roles(text)
-    return len(text) <= _PART and any(role in _PARTS and weight >= 3 for role, weight in roles)
-
-
 def _heads_part(lead: str) -> bool:
     """Whether the words before a colon are the heading of a part: 存在问题:, not the opening of a cause."""
-    return _is_part(lead) and heading_roles(lead)[0][0] in (Role.PROBLEM, Role.PLAN)
+    return is_part(lead) and heading_roles(lead)[0][0] in (Role.PROBLEM, Role.PLAN)
 
 
 def _heading_end(text: str, line: Line, following: Line | None, last_item: Scheme | None) -> int:
@@ -232,7 +264,7 @@ def _heading_end(text: str, line: Line, following: Line | None, last_item: Schem
     if glued and heading_roles(glued.group()):
         return line.body + glued.end()
     opened = _OPENED.match(body)
-    if opened and _is_part(opened.group()):
+    if opened and is_part(opened.group()):
         return line.body + opened.end()
     stop = _STOP.search(body)
     if stop is None:
@@ -298,7 +330,7 @@ def _plain_heading(body: str, following: Line | None, line: Line) -> int:
         return colon.end()
     if len(body) > _SHORT or _STOP.search(body) or body[-1] in "；;，,：:、" or following is None:
         return 0
-    if _is_part(body):
+    if is_part(body):
         return len(body)
     if following.mark is not None and following.mark.value > 1:
         return 0

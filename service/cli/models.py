@@ -8,17 +8,18 @@ from typing import Any
 import click
 
 from embed.models.entry import ModelEntry, find_entry, read_models
-from embed.models.folder import model_folder, model_state, verify_model
+from embed.models.folder import model_bytes, model_folder, model_state, verify_model
 from service.cli.options import format_option, read_settings, settings_options
+from service.cli.tables import size
 from service.settings import Settings
 
 __all__ = ["command"]
 
 STATES = {
     "ready": "已就绪 · ready",
-    "buildable": "待生成 · to be built",
-    "download": "待下载 · to be fetched",
-    "missing": "缺少来源 · source missing",
+    "buildable": "待生成 · to build",
+    "download": "待下载 · to fetch",
+    "missing": "缺少来源 · missing",
 }
 
 
@@ -27,7 +28,7 @@ def command() -> None:
     """The group of model commands."""
 
 
-@command.command("list", help="列出 models.txt 中的模型 · List the models of models.txt")
+@command.command("list", help="列出模型及其用途 · List the models and what each is for")
 @format_option("table", "json")
 @settings_options("cache")
 def list_models(form: str, **given: Any) -> None:  # noqa: ANN401 - click's keyword arguments
@@ -73,6 +74,7 @@ def _row(entry: ModelEntry, state: str, settings: Settings) -> dict[str, object]
         "name": entry.name,
         "default": entry.name == settings.model,
         "state": state,
+        "bytes": model_bytes(entry, cache=settings.cache),
         "source": entry.source,
         "licence": entry.licence,
         "dimension": entry.dimension,
@@ -85,12 +87,22 @@ def _row(entry: ModelEntry, state: str, settings: Settings) -> dict[str, object]
 
 def _print_table(entries: list[ModelEntry], states: list[str], settings: Settings) -> None:
     from rich.console import Console
+    from rich.padding import Padding
     from rich.table import Table
+    from rich.text import Text
 
-    table = Table("名称 · Name", "维度 · Dim.", "许可 · Licence", "状态 · State", box=None, pad_edge=False)
+    table = Table("名称 name", "维度 dim", "磁盘 disk", "许可 licence", "状态 state", box=None, pad_edge=False)
+    for place in (1, 2):
+        table.columns[place].justify = "right"
     for entry, state in zip(entries, states, strict=True):
         mark = " *" if entry.name == settings.model else ""
-        table.add_row(entry.name + mark, str(entry.dimension), entry.licence, STATES[state])
+        held = model_bytes(entry, cache=settings.cache)
+        told = (entry.name + mark, str(entry.dimension), size(held) if held else "–", entry.licence, STATES[state])
+        table.add_row(*(Text(cell) for cell in told))
     console = Console(highlight=False)
     console.print(table)
     console.print("* 默认 · default", style="dim")
+    for entry in entries:
+        console.print(Text(f"\n{entry.name}"))
+        for line in entry.description.split(" · "):
+            console.print(Padding(Text(line), (0, 0, 0, 2)))

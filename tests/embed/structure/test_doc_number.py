@@ -40,3 +40,11 @@ def test_a_labelled_number_is_found_on_the_page() -> None:
 
     assert found is not None
     assert found.text == "宜府办字〔2005〕111号"
+
+
+def test_a_number_is_found_at_the_head_of_a_value() -> None:
+    found = find_doc_number("大政发〔2024〕12号 有效")
+
+    assert found is not None
+    assert found.text == "大政发〔2024〕12号"
+    assert find_doc_number("无 大政发〔2024〕12号") is None

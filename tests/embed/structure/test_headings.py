@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from embed.structure.headings import heading_roles
+from embed.structure.headings import heading_roles, part_name
 from embed.structure.report import Role
 
 
@@ -69,3 +69,27 @@ def test_a_heading_about_a_measure_announces_no_part(heading: str) -> None:
 def test_blanks_and_signs_in_a_heading_do_not_matter() -> None:
     assert heading_roles("存 在 的 问 题：") == heading_roles("存在的问题")
     assert heading_roles("存在的问题")[0][0] is Role.PROBLEM
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "存在的问题",
+        "存在的主要问题及原因分析",
+        "当前存在的不足和下一步工作打算",
+        "2025年法治政府建设工作计划",
+        "主要做法和成效",
+        "推进法治政府建设存在的不足",
+        "下一步",
+        "整改措施",
+        "工作开展情况",
+        "原因分析",
+    ],
+)
+def test_the_name_of_a_part_is_known_where_its_text_follows_without_a_sign(name: str) -> None:
+    assert part_name(name + "少数干部学法不够", 0) == len(name)
+
+
+@pytest.mark.parametrize("words", ["执法力量不足", "规范行政执法", "群众办事困难", "完善工作计划"])
+def test_a_heading_that_only_ends_like_a_part_does_not_name_one(words: str) -> None:
+    assert part_name(words) == 0

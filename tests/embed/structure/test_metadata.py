@@ -166,6 +166,13 @@ def test_the_publication_line_gives_the_day_and_the_page_clock_does_not(line: st
     assert metadata_of(text).published == day
 
 
+@pytest.mark.parametrize("line", ["发布机构:大丰区人民政府 发文字号:大政发〔2024〕12号", "文  号:大政发〔2024〕12号"])
+def test_the_number_of_the_document_is_read_off_the_fields_of_the_page(line: str) -> None:
+    text = f"大丰区2023年法治政府建设情况报告\n{line}\n发布日期:2024-02-06\n2023年,大丰区坚持依法行政。"
+
+    assert metadata_of(text).doc_number == "大政发〔2024〕12号"
+
+
 def test_the_title_is_quoted_in_the_script_of_the_source() -> None:
     metadata = metadata_of("潭灣鎮法治政府建設情況報告\n2024年,潭灣鎮堅持依法行政,開展普法宣傳。")
 

@@ -210,3 +210,63 @@ def test_marks_without_their_first_bracket_are_found_in_text_without_line_breaks
     )
 
     assert outline_of(text)[1:] == [(2, "一)", "强化领导,压实责任"), (2, "二)", "规范决策,提升水平")]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "third", "numbers"),
+    [
+        pytest.param(
+            "第一,主要工作。", "第二,存在问题。", "第三,下一步打算。", ("第一,", "第二,", "第三,"), id="ordinals"
+        ),
+        pytest.param("首先,工作情况。", "其次,存在不足。", "最后,今后方向。", ("首先,", "其次,", "最后,"), id="words"),
+    ],
+)
+@pytest.mark.parametrize("end", [pytest.param("\n", id="lines"), pytest.param("", id="one line")])
+def test_an_ordinal_numbers_a_part_whose_name_stands_behind_it(
+    first: str, second: str, third: str, numbers: tuple[str, ...], end: str
+) -> None:
+    text = HEAD + end.join(
+        [first, "全年调解纠纷89件,无一激化。", second, "执法人员业务素质不高。", third, "镇里将组织轮训两次。"]
+    )
+
+    assert [(depth, number) for depth, number, _ in outline_of(text)] == [(1, number) for number in numbers]
+    assert [role for role, _ in roles_of(text)][1:] == ["measure", "problem", "plan"]
+
+
+def test_an_ordinal_before_anything_else_opens_an_item() -> None:
+    text = HEAD + "一、存在问题\n第一,执法力量不足。全镇持证人员仅5名。\n第二,宣传形式单一。多以发传单为主。\n"
+
+    assert outline_of(text) == [(1, "一、", "存在问题")]
+
+
+def test_short_sentences_that_open_most_paragraphs_of_a_section_are_its_headings() -> None:
+    text = HEAD + (
+        "一、主要工作\n党建引领,凝聚法治合力。党委会专题研究法治工作4次,听取汇报2次。\n"
+        "普法宣传走深走实。全年举办法治讲座12场,发放资料3000份。\n"
+        "二、存在问题\n执法力量薄弱。全镇持证人员仅有5名,人少事多。\n普法形式单一。仍以发传单、挂横幅为主。\n"
+    )
+
+    assert outline_of(text) == [
+        (1, "一、", "主要工作"),
+        (2, "", "党建引领,凝聚法治合力"),
+        (2, "", "普法宣传走深走实"),
+        (1, "二、", "存在问题"),
+        (2, "", "执法力量薄弱"),
+        (2, "", "普法形式单一"),
+    ]
+    assert [passage for role, passage in roles_of(text) if role == "problem"] == [
+        "执法力量薄弱。全镇持证人员仅有5名,人少事多。",
+        "普法形式单一。仍以发传单、挂横幅为主。",
+    ]
+
+
+@pytest.mark.parametrize(
+    "paragraphs",
+    [
+        pytest.param("调委会换了班子。全年调解纠纷89件,无一激化。\n窗口增设了专员。全年代办事项120件。\n", id="story"),
+        pytest.param("规范执法行为。全年办案12件,无一被撤销。\n年内新建公园2个,群众就近学法。\n", id="one only"),
+        pytest.param("一是规范执法。全年办案12件,无一被撤销。\n二是化解纠纷。全年调解89件。\n", id="items"),
+    ],
+)
+def test_a_short_sentence_is_no_heading_where_it_tells_a_story_or_stands_alone(paragraphs: str) -> None:
+    assert outline_of(HEAD + "一、主要工作\n" + paragraphs) == [(1, "一、", "主要工作")]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -79,7 +80,8 @@ def test_an_mcp_client_searches_reads_and_compares(seed_store: Path) -> None:
             assert refused.is_error
             assert "nothing" in refused.content[0].text  # type: ignore[union-attr]
 
-    asyncio.run(asyncio.wait_for(talk(), timeout=120))
+    with ThreadPoolExecutor(1) as apart:  # this thread has a running loop once a browser was driven from it
+        apart.submit(asyncio.run, asyncio.wait_for(talk(), timeout=120)).result()
 
 
 def test_the_python_client_gives_the_engines_own_types(server: Server) -> None:

@@ -8,7 +8,9 @@ from click.testing import CliRunner
 from rich.cells import cell_len
 
 from embed.exceptions import ModelCorrupt, ModelMissing
+from embed.models import read_models
 from service.cli.models import command
+from service.cli.tables import size
 from tests.helpers.tiny_model import tiny_package
 
 LIST = """
@@ -16,6 +18,8 @@ LIST = """
 source = "{source}"
 licence = "MIT"
 dimension = 32
+
+description = "很小的模型，用来试验，别无他用，写得长是为了看它在一行里怎样折行 · small [red]and[/] for tests"
 
 [far]
 source = "hub:owner/name"
@@ -41,9 +45,9 @@ def runner(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CliRunner:
 def test_the_list_says_what_is_ready_and_what_has_to_be_fetched(runner: CliRunner) -> None:
     rows = json.loads(runner.invoke(command, ["list", "--format", "json"]).output)
 
-    assert [(row["name"], row["state"], row["default"]) for row in rows] == [
-        ("tiny", "buildable", True),
-        ("far", "download", False),
+    assert [(row["name"], row["state"], row["default"], row["bytes"]) for row in rows] == [
+        ("tiny", "buildable", True, 0),
+        ("far", "download", False, 0),
     ]
 
 
@@ -51,6 +55,40 @@ def test_the_table_fits_eighty_columns_and_marks_the_default(runner: CliRunner) 
     lines = runner.invoke(command, ["list"]).output.splitlines()
 
     assert any(line.startswith("tiny *") for line in lines)
+    assert max(cell_len(line) for line in lines) <= 80
+
+
+def test_the_list_says_what_each_model_is_for_in_both_languages(runner: CliRunner) -> None:
+    words = "".join(runner.invoke(command, ["list"]).output.split())
+
+    assert "很小的模型，用来试验，别无他用，写得长是为了看它在一行里怎样折行small[red]and[/]fortests" in words
+
+
+def test_the_list_says_how_much_of_the_disk_a_model_takes_once_it_is_built(runner: CliRunner, tmp_path: Path) -> None:
+    runner.invoke(command, ["path"])
+    held = sum(p.stat().st_size for p in (tmp_path / "cache").rglob("*") if p.is_file())
+
+    rows = json.loads(runner.invoke(command, ["list", "--format", "json"]).output)
+    tiny, far = (
+        next(line for line in runner.invoke(command, ["list"]).output.splitlines() if line.startswith(name))
+        for name in ("tiny *", "far")
+    )
+
+    assert [(row["state"], row["bytes"]) for row in rows] == [("ready", held), ("download", 0)]
+    assert size(held) in tiny
+    assert "–" in far
+
+
+def test_every_model_that_ships_says_what_it_is_for_within_eighty_columns(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("BIJIAN_MODELS_FILE", raising=False)
+    alone = CliRunner(env={"BIJIAN_CACHE": str(tmp_path), "COLUMNS": "80"})
+
+    lines = alone.invoke(command, ["list"]).output.splitlines()
+
+    assert all(" · " in entry.description for entry in read_models().values())
+    assert sum(line in read_models() for line in lines) == len(read_models())
     assert max(cell_len(line) for line in lines) <= 80
 
 
