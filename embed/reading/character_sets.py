@@ -33,14 +33,14 @@ class CharacterSet:
 
     def count(self, codes: NDArray[np.uint32]) -> int:
         """How many of some code points are of the set."""
-        return int(np.count_nonzero(self._has[codes]))
+        return int(np.count_nonzero(self._has.take(codes)))
 
     def places(self, codes: NDArray[np.uint32]) -> list[int]:
         """Where they stand among some code points."""
-        places: list[int] = self._has[codes].nonzero()[0].tolist()
+        places: list[int] = self._has.take(codes).nonzero()[0].tolist()
         return places
 
     def found_in(self, text: str) -> list[str]:
         """Those that are in the text, by code point."""
         codes = code_points(text)
-        return [chr(code) for code in np.unique(codes[self._has[codes]]).tolist()]
+        return [chr(code) for code in np.unique(codes[self._has.take(codes)]).tolist()]

@@ -80,10 +80,10 @@ class _Changes:
     def places(self, text: str) -> list[int]:
         """Where they stand in a text."""
         codes = code_points(text)
-        kinds = self._kinds[codes]
+        kinds = self._kinds.take(codes)
         if kinds.size and not kinds.min():
             self._try(np.unique(codes[kinds == self.UNKNOWN]))
-            kinds = self._kinds[codes]
+            kinds = self._kinds.take(codes)
         places: list[int] = np.flatnonzero(kinds == self.CHANGED).tolist()
         return places
 

@@ -61,8 +61,8 @@ class Lexicon(Generic[T]):
         if len(text) < 2:
             return []
         pairs, triples = _kept_hashes(text) if len(text) <= _KEPT else _hashes(text)
-        opens = self._opens[pairs] & _PAIR
-        opens[:-1] |= self._opens[triples] & _TRIPLE
+        opens = self._opens.take(pairs) & _PAIR
+        opens[:-1] |= self._opens.take(triples) & _TRIPLE
         places: list[int] = opens.nonzero()[0].tolist()
         return places
 

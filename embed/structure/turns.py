@@ -47,7 +47,7 @@ class Turns:
         self._old: tuple[int, int, TopicWeights] = (0, 0, {})  # the topics of a run of clauses
         self.counts = counts  # where quantities stand
         self._flaws: list[list[Hit[Topic]]] | None = None  # wordings of shortcomings by clause, found when asked for
-        self._whole: dict[str, float] | None = None  # evidence of the whole paragraph, found when asked for
+        self._whole: tuple[float, ...] | None = None  # evidence of the whole paragraph, found when asked for
         self._odds: dict[str, float] = {}  # what it says by sign
         self.expects_problems = context.expects_problems
         self.only_plans = context.only_plans
@@ -88,7 +88,8 @@ class Turns:
         start, ends = self.heads[index], self._ends(index)
         worded = {name: float(test(self.text, start, ends[far]) is not None) for name, test, far in _WORDED}
         worded["begins and states"] = float(worded["begins"] > 0 and _states_something_new(seen))
-        return {**dict(zip(_SEEN, map(float, seen), strict=True)), **self._paragraph(), **worded}
+        whole = zip(_PARAGRAPH, self._paragraph(), strict=True)
+        return {**dict(zip(_SEEN, map(float, seen), strict=True)), **dict(whole), **worded}
 
     def _decides(self, index: int, sign: str, seen: _Seen) -> bool:
         """Whether the evidence speaks for a turn; wordings are looked for only as long as they can tip the scale."""
@@ -127,7 +128,7 @@ class Turns:
         before, reached = strongest(old)
         carry = (self._weights(index, stop) if sign == "，" else new).get(before, 0.0)
         known = old.get(name, 0.0)
-        weight = min(weight, _MOST)
+        weight, reached = weight if weight < _MOST else _MOST, reached if reached < _MOST else _MOST
         near = weight > 0 and not known and _is_near(name, old)
         fresh = 0.0 if known or near else weight
         early = weight >= _DECISIVE and not known and self._is_early(index)
@@ -139,11 +140,11 @@ class Turns:
             fresh,
             weight if near else 0.0,
             weight if known else 0.0,
-            min(known, _MOST),
+            known if known < _MOST else _MOST,
             not name,
-            min(reached, _MOST),
+            reached,
             not before,
-            min(carry, _MOST),
+            carry if carry < _MOST else _MOST,
             early and fresh > 0,
             early and near,
             self._has_count(index, index + 1),
@@ -153,8 +154,8 @@ class Turns:
             counts and counted,
             end - start < _SHORT,
             here - first < _SHORT,
-            min(end - start, 200) / 100,
-            min(start - first, 400) / 100,
+            (end - start) / 100 if end - start < 200 else 2.0,
+            (start - first) / 100 if start - first < 400 else 4.0,
             Role.LEADERSHIP in roles and Role.MEASURE not in roles,
             self.item > 0,
         )
@@ -189,24 +190,25 @@ class Turns:
     def _paragraph_odds(self, sign: str) -> float:
         odds = self._odds.get(sign)
         if odds is None:
-            table = read_turn_weights().weights[sign]
-            odds = self._odds[sign] = sum([table[name] * value for name, value in self._paragraph().items()])
+            odds = self._odds[sign] = sum(map(mul, _weights_of_paragraph(sign), self._paragraph()))
         return odds
 
-    def _paragraph(self) -> dict[str, float]:
-        """How much the paragraph says altogether: a long one with many topics and numbers states many things."""
+    def _paragraph(self) -> tuple[float, ...]:
+        """How much the paragraph says altogether, in the order of `_PARAGRAPH`: a long one with many topics and numbers
+        states many things.
+        """
         if self._whole is None:
             start, end = self.clauses[0].start, self.clauses[-1].end
             topics = sum([weight >= _DECISIVE for weight in self._weights(0, len(self.clauses)).values()])
             sentences = sum([clause.sign == "。" for clause in self.clauses])
-            self._whole = {
-                "paragraph": min(end - start, 800) / 200,
-                "paragraph long": float(end - start > _LONG_PARAGRAPH),
-                "paragraph counts": min(len(self.counts), 12) / 4,
-                "paragraph sentences": min(sentences, 8) / 4,
-                "paragraph topics": min(topics, 8) / 4,
-                "paragraph by topic": min((end - start) / max(1, topics), 300) / 100,
-            }
+            self._whole = (
+                min(end - start, 800) / 200,
+                float(end - start > _LONG_PARAGRAPH),
+                min(len(self.counts), 12) / 4,
+                min(sentences, 8) / 4,
+                min(topics, 8) / 4,
+                min((end - start) / max(1, topics), 300) / 100,
+            )
         return self._whole
 
     def head(self, index: int) -> int:
@@ -340,6 +342,17 @@ class _Seen(NamedTuple):
 
 
 _SEEN = tuple(name.replace("_", " ") for name in _Seen._fields)  # as `data/turns.tsv` calls them
+
+
+_PARAGRAPH = tuple(
+    f"paragraph {what}".rstrip() for what in ("", "long", "counts", "sentences", "topics", "by topic")
+)  # evidence of the whole paragraph
+
+
+@lru_cache(maxsize=len("。；，"))
+def _weights_of_paragraph(sign: str) -> tuple[float, ...]:
+    table = read_turn_weights().weights[sign]
+    return tuple(table[name] for name in _PARAGRAPH)
 
 
 @lru_cache(maxsize=len("。；，"))
