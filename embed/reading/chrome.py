@@ -67,11 +67,12 @@ FILE_NAME = re.compile(
 FOOTER = re.compile(
     r"网站标识码|ICP备|公网安备|版权所有|C(?i:opyright)|c(?i:opyright)|©|建议使用.{0,12}分辨率|浏览器|技术支持[:：]"
     r"|主办(?:单位)?[:：]|承办(?:单位)?[:：]|协办(?:单位)?[:：]|维护(?:单位)?[:：]|网站地图|站点地图|友情链接|联系我们|关于我们"
-    r"|隐私声明|网站声明|法律声明|党政机关网站|政府网站找错|网站支持IPv6|邮政编码[:：]|邮编[:：]"
+    r"|隐私声明|网站声明|法律声明|党政机关网站|政府网站找错|网站.{0,4}支持IPv6|本站.{0,6}IPv6|邮政编码[:：]|邮编[:：]"
+    r"|政府网站年度报表|位访[客问]者?|(?:网站|信息|违法和不良信息)举报(?:电话|邮箱)|无障碍(?:辅助)?工具|ICP证"
 )
 # These end the article: what follows them at the end of a page belongs to the page.
 TAIL_MARK = re.compile(
-    r"^[ |｜·•※>\[【(（]*(?:[上下]一[篇条则页]|前一篇|后一篇|上篇|下篇|"
+    r"^[ |｜·•※>\[【(（]*(?:[上下]一[篇条则页](?:文章|新闻|信息|内容)?|前一篇|后一篇|上篇|下篇|"
     r"相关(?:附件|文章|阅读|链接|解读|新闻|信息|稿件|文件|报道|推荐|内容|办事指南|政策)|"
     r"推荐阅读|热门文章|热点推荐|最新文章|猜你喜欢|延伸阅读|附件下载|附件|我要纠错|扫一扫|手机扫|网友评论|发表评论|我说两句|返回顶部|返回列表)"
     r" ?(?:[:：\])】）|｜>]|$| )"
@@ -80,10 +81,14 @@ ANNEX = re.compile(r"^[ ]*附件 ?\d{0,2} ?(?:[:：]|$)")
 OFFICIAL_MARK = re.compile(r"^ ?[(（\[【] ?(?:此件|本文|此文)(?:主动|依申请|不予|删减后)?公开[^)）]{0,12}[)）\]】] ?$")
 TALK = re.compile(
     r"^(?:欢迎(?:访问|光临|您|来到|关注)|您好,|扫一扫|手机扫|微信扫|打开微信|用微信|分享让更多人|"
+    r"(?:热门|热搜|搜索)(?:搜索|检索|关键词|词|热词)? ?[:：]|热搜词|"
     r"点击(?:查看|下载|播放|收听)|请(?:选择|输入)|您访问的链接|Baidu$|map$|\[我说两句)"
 )
 
 SENTENCES = re.compile("[。；]|[,，][^,，]*[,，]")
+# What stands behind an empty label: a title, the line of the addressee, a sentence.
+NO_VALUE = re.compile("[。；，]|报告|总结|情况$|[:：]$")
+LINKS = re.compile(r"^[^|｜。，；：:\d]{2,16}(?: ?[|｜] ?[^|｜。，；：:\d]{2,16}){2,40}$")
 _WIDGET_SPLIT = re.compile(r"[\s|｜/·•:：,，、\[\]【】〖〗()（）<>《》»›＞_\-—]+")
 NUMBERED = re.compile(
     r"^(?:第?[一二三四五六七八九十]{1,3}[、.．,，章]|[(（] ?[一二三四五六七八九十\d]{1,3} ?[)）]|\d{1,2}[、.．])"
@@ -102,9 +107,11 @@ def chrome_edits(lines: Sequence[Line]) -> Iterator[Edit]:
         last = index
         if reason is RemovalReason.PUBLICATION_LINE:
             last = _value_line(lines, index)
-        elif reason is None and index > tail and TAIL_MARK.match(text):
+        elif index > tail and text and (TAIL_MARK.match(text) if reason is None else FOOTER.search(text)):
             reason, last = RemovalReason.CHROME, _tail_end(lines, index)
-        if reason is not None:
+        if reason is not None and last > index and reason is RemovalReason.CHROME:
+            yield from outside_edits(lines[index : last + 1])
+        elif reason is not None:
             yield Edit(line.start, lines[last].end, reason)
         index = last + 1
 
@@ -186,7 +193,7 @@ def _is_widget(text: str, *, outside: bool) -> bool:
         return False
     if FOOTER.search(text) or TALK.match(text) or FILE_NAME.match(text):
         return True
-    if CRUMBS.search(text) and "。" not in text:
+    if (CRUMBS.search(text) and "。" not in text) or LINKS.match(text):
         return True
     tokens = [token for token in _WIDGET_SPLIT.split(text) if token]
     return len(tokens) >= 3 and sum(token in _WIDGET_WORDS for token in tokens) * 2 >= len(tokens)
@@ -207,7 +214,7 @@ def _value_line(lines: Sequence[Line], index: int) -> int:
     elif name in ("标题", "名称", "信息名称", "公文名称", "文件名称", "字体", "字号"):
         fits = any(line.text.strip() == value for line in lines[following + 1 :])
     else:
-        fits = len(value) <= 30 and not re.search("[。；，]|报告|总结|情况$", value) and not NUMBERED.match(value)
+        fits = len(value) <= 30 and not NO_VALUE.search(value) and not NUMBERED.match(value)
     return following if fits and not STRONG_FIELD.match(value) else index
 
 

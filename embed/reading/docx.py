@@ -9,6 +9,7 @@ from embed.reading.document import Hint
 from embed.reading.kinds import refuse
 from embed.reading.limits import Limits
 from embed.reading.markup import Element, parse_xml
+from embed.reading.numerals import chinese_numeral
 from embed.reading.packages import Budget, open_package, read_member
 from embed.reading.tables import table_lines
 
@@ -17,7 +18,6 @@ __all__ = ["read_docx"]
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 STRICT = "http://purl.oclc.org/ooxml/wordprocessingml/main"
 DC = "{http://purl.org/dc/elements/1.1/}"
-CHINESE_DIGITS = "〇一二三四五六七八九"
 SKIPPED = frozenset(W + name for name in ("del", "moveFrom", "instrText", "footnoteReference", "rPr", "pPr"))
 CONTAINERS = frozenset(W + name for name in ("sdt", "sdtContent", "smartTag", "customXml", "ins", "moveTo"))
 
@@ -191,7 +191,7 @@ class _Numbers:
         mark = levels[level][1]
         for other, (form, _, start) in levels.items():
             mark = mark.replace(f"%{other + 1}", _numeral(counters.get(other, start), form))
-        return mark if any(c.isalnum() or c in CHINESE_DIGITS for c in mark) else ""
+        return mark if any(c.isalnum() for c in mark) else ""
 
 
 def _integer(value: str | None, default: int) -> int:
@@ -206,17 +206,9 @@ def _numeral(value: int, form: str) -> str:
         "japaneseCounting",
         "taiwaneseCountingThousand",
     ):
-        return _chinese(value)
+        return chinese_numeral(value)
     if form == "decimalEnclosedCircle" and 1 <= value <= 20:
         return chr(0x2460 + value - 1)
     if form in ("upperLetter", "lowerLetter") and 1 <= value <= 26:
         return chr((ord("A") if form == "upperLetter" else ord("a")) + value - 1)
     return "" if form in ("bullet", "none") else str(value)
-
-
-def _chinese(value: int) -> str:
-    if not 0 < value < 100:
-        return str(value)
-    tens, ones = divmod(value, 10)
-    head = "" if tens == 0 else "十" if tens == 1 else CHINESE_DIGITS[tens] + "十"
-    return head + (CHINESE_DIGITS[ones] if ones else "")

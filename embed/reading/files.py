@@ -209,6 +209,14 @@ def read_one(data: bytes, name: str, form: Form, limits: Limits) -> SourceDocume
             f"expected at most {limits.max_characters} characters, got {len(document.text)}",
             "拆分后再读取 · split the file",
         )
+    lines = document.text.count("\n") + 1
+    if lines > limits.max_lines:
+        raise refuse(
+            "too_large",
+            f"文字有 {lines} 行，上限 {limits.max_lines} 行",
+            f"expected at most {limits.max_lines} lines, got {lines}",
+            "拆分后再读取 · split the file",
+        )
     if not document.text.strip():
         raise refuse("empty", "文件里没有文字", "the file holds no text", "检查文件内容 · look into the file")
     return document

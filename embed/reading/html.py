@@ -6,8 +6,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from embed.exceptions import UnreadableFile
 from embed.reading.advertising import without_advertising
 from embed.reading.document import Hint
+from embed.reading.html_lists import OWN_MARK, list_marks
 from embed.reading.html_tables import grid, inner_text, is_data_table
 from embed.reading.kinds import refuse
 from embed.reading.markup import Element
@@ -89,8 +91,9 @@ BLOCKS = frozenset(
     ]
 )
 HIDDEN = re.compile(
-    r"(?i)display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0"
-    r"|(?:left|top|text-indent|margin-left)\s*:\s*-\d{3,}"
+    r"(?i)display\s*:\s*none|visibility\s*:\s*hidden|(?:font-size|opacity)\s*:\s*0(?![.\d])"
+    r"|(?:left|top|text-indent|margin-left)\s*:\s*-(?:\d{3,}|\d{2,}em)"
+    r"|(?:height|width)\s*:\s*[01](?:px)?\s*;\s*overflow\s*:\s*hidden|overflow\s*:\s*hidden\s*;\s*(?:height|width)\s*:\s*[01](?:px)?\s*(?:;|$)"
 )
 META_FIELDS = {
     "articletitle": "title",
@@ -120,10 +123,17 @@ SIDE_NAME = re.compile(
     r"(?:^|[\s_-])(?:share|bdshare|related|relate|recommend|sidebar|breadcrumb|crumbs?|pagination|pager|prevnext|copyright"
     r"|footer|foot|toolbar|hotnews|xgwz|xgxx|fenxiang)(?:$|[\s_-])"
 )
+# Columns beside the article; signatures set to the right are called so as well, but have neither heading nor list.
+COLUMN_NAME = re.compile(r"(?:^|[\s_-])(?:left|right|side|l|r)(?:$|[\s_-]|\d|bar|box|col|con|menu|nav)")
 # What a report is called; a line of this shape above the article is its title when the page's head names none.
 TITLE_SHAPE = re.compile(r"法治|依法行政|述法")
+NO_TITLE = re.compile(r"[>。；！？]|，.*，|召开|会议|^[一二三四五六七八九十\d（(]{1,4}[、.．）)]|[:：]$")
 FARTHEST_TITLE = 12
 WHITE = re.compile("[ \t\r\n\f]+")
+# Word breaks the lines of its markup between two wide characters, where no blank is meant.
+_WIDE = "[⺀-鿿豈-﫿︰-﹏！-～“”‘’…—·]"
+SOFT_BREAK = re.compile(rf"(?<=[^\n]{{20}})(?<={_WIDE})\r?\n(?={_WIDE})")
+PRE = re.compile(r"(?i)white-space\s*:\s*(?:pre|break)")
 
 
 @dataclass(slots=True)
@@ -158,16 +168,32 @@ class _Walk:
     side: int = 0
     linked: int = 0  # characters of the line under way that belong to links
     in_link: int = 0
+    pre: int = 0
+    marks: dict[Element, str] = field(default_factory=dict)  # numbers that a browser prints before items of lists
+    mark: str = ""  # of the item under way, until its first line
 
     def flush(self) -> None:
         text = WHITE.sub(" ", "".join(self.parts)).strip(" ")
         self.parts.clear()
-        for line in text.split("\v"):  # \v stands for <br>
-            if line.strip(" "):
+        link = self.linked * 2 > len(text)
+        for part in text.split("\v"):  # \v stands for <br>
+            line = part.strip(" ")
+            if line:
+                if self.mark and not link and OWN_MARK.match(line) is None:
+                    line = self.mark + line
+                self.mark = ""
                 inside = self.inside > 0 and self.side == 0
-                link = self.linked * 2 > len(text)
-                self.lines.append(_Line(line.strip(" "), inside, self.hidden > 0, self.heading > 0, link))
+                self.lines.append(_Line(line, inside, self.hidden > 0, self.heading > 0, link))
         self.linked = 0
+
+    def add(self, text: str | None) -> None:
+        """Text of the line under way as the markup has it."""
+        if not text:
+            return
+        if "\n" in text:
+            text = text.replace("\n", "\v") if self.pre else SOFT_BREAK.sub("", text)
+        self.parts.append(text)
+        self.linked += len(text) if self.in_link else 0
 
 
 def html_label(data: bytes) -> str | None:
@@ -182,6 +208,8 @@ def read_html(markup: str) -> HtmlText:
     """Text and hints of a page. Linear in its length; never runs or fetches anything."""
     from lxml import etree
 
+    if markup.count("<") > 5 * MOST_ELEMENTS:  # a tree of that many would take gigabytes
+        raise _too_many_elements()
     parser = etree.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True, huge_tree=True)
     root = etree.fromstring(markup.encode("utf-8", errors="replace"), parser)
     if root is None:
@@ -193,7 +221,7 @@ def read_html(markup: str) -> HtmlText:
             "the page nests its elements too deep",
             "只保存正文 · save only the text",
         )
-    walk = _Walk(*_article(root))
+    walk = _Walk(*_article(root), marks=list_marks(root))
     _collect(root, walk)
     hints = tuple(_hints(root))
     return _assembled(walk.lines, hints)
@@ -208,11 +236,11 @@ def _collect(root: Element, walk: _Walk) -> None:
             _leave(element, walk)
             continue
         if not isinstance(element.tag, str) or element.tag in SKIPPED:
-            walk.parts.append(element.tail or "")
+            walk.add(element.tail)
             continue
         if element.tag == "table" and is_data_table(element):
             _table(element, walk)
-            walk.parts.append(element.tail or "")
+            walk.add(element.tail)
             continue
         _enter(element, walk)
         stack.append((element, True))
@@ -229,8 +257,9 @@ def _enter(element: Element, walk: _Walk) -> None:
     walk.heading += _is_heading(element)
     walk.side += _is_side(element, walk)
     walk.in_link += element.tag == "a"
-    walk.linked += len(element.text or "") if walk.in_link else 0
-    walk.parts.append(element.text or "")
+    walk.pre += _is_pre(element)
+    walk.mark = walk.marks.get(element, walk.mark)
+    walk.add(element.text)
 
 
 def _leave(element: Element, walk: _Walk) -> None:
@@ -243,13 +272,19 @@ def _leave(element: Element, walk: _Walk) -> None:
     walk.heading -= _is_heading(element)
     walk.side -= _is_side(element, walk)
     walk.in_link -= element.tag == "a"
-    walk.linked += len(element.tail or "") if walk.in_link else 0
-    walk.parts.append(element.tail or "")
+    walk.pre -= _is_pre(element)
+    walk.mark = "" if element in walk.marks else walk.mark
+    walk.add(element.tail)
 
 
 def _is_hidden(element: Element) -> bool:
     style = element.get("style")
     return element.get("hidden") is not None or element.tag == "marquee" or bool(style and HIDDEN.search(style[:500]))
+
+
+def _is_pre(element: Element) -> bool:
+    style = element.get("style")
+    return element.tag == "pre" or bool(style and PRE.search(style[:500]))
 
 
 def _is_heading(element: Element) -> bool:
@@ -266,7 +301,15 @@ def _is_side(element: Element, walk: _Walk) -> bool:
     if element.tag in ("aside", "nav", "footer"):
         return True
     name = f"{element.get('class') or ''} {element.get('id') or ''}".lower()
-    return len(name) < 80 and bool(SIDE_NAME.search(name))
+    if len(name) >= 80 or name == " ":
+        return False
+    return bool(SIDE_NAME.search(name)) or (bool(COLUMN_NAME.search(name)) and _is_column(element))
+
+
+def _is_column(element: Element) -> bool:
+    """Whether a block has headings or lists of links of its own."""
+    found = element.iter("h2", "h3", "h4", "h5", "dt", "li")
+    return element.tag in ("div", "td", "section", "ul", "dl") and next(found, None) is not None
 
 
 def _table(table: Element, walk: _Walk) -> None:
@@ -281,12 +324,7 @@ def _article(root: Element) -> tuple[Element, dict[Element, int]]:
     weights: dict[Element, int] = {}
     for count, element in enumerate(root.iter()):
         if count > MOST_ELEMENTS:
-            raise refuse(
-                "too_large",
-                f"网页元素超过 {MOST_ELEMENTS} 个",
-                f"expected a page of at most {MOST_ELEMENTS} elements",
-                "只保存正文所在的网页 · save only the page of the report",
-            )
+            raise _too_many_elements()
         if isinstance(element.tag, str) and element.tag not in SKIPPED:
             weights[element] = _own_weight(element)
     for element in reversed(list(weights)):
@@ -299,6 +337,15 @@ def _article(root: Element) -> tuple[Element, dict[Element, int]]:
         if not heavy or heavy[0].tag in ("p", "span", "font", "b", "strong"):
             return current, weights
         current = heavy[0]
+
+
+def _too_many_elements() -> UnreadableFile:
+    return refuse(
+        "too_large",
+        f"网页元素超过 {MOST_ELEMENTS} 个",
+        f"expected a page of at most {MOST_ELEMENTS} elements",
+        "只保存正文所在的网页 · save only the page of the report",
+    )
 
 
 def _own_weight(element: Element) -> int:
@@ -355,6 +402,7 @@ def _keep_title(lines: list[_Line], hints: tuple[Hint, ...]) -> None:
     if first is None:
         return
     opening = "".join(_squeezed(line.text) for line in lines[first : first + 6])
+    titled = any(_is_title(line.text) for line in lines[first : first + 6] if line.inside and not line.hidden)
     named = {_squeezed(hint.value) for hint in hints if hint.field == "title"}
     named |= {_squeezed(TITLE_TAIL.split(hint.value)[0]) for hint in hints if hint.field == "title"}
     for i in range(first - 1, -1, -1):
@@ -366,9 +414,15 @@ def _keep_title(lines: list[_Line], hints: tuple[Hint, ...]) -> None:
             return
     for line in reversed(lines[max(0, first - FARTHEST_TITLE) : first]):
         text = _squeezed(line.text)
-        if not (line.hidden or line.link) and 8 <= len(text) <= 80 and TITLE_SHAPE.search(text) and ">" not in text:
+        if not (line.hidden or line.link or titled) and _is_title(line.text, most=80):
             line.inside = text not in opening
             return
+
+
+def _is_title(line: str, most: int = 60) -> bool:
+    """Whether a line says what a report is called: no sentence, no heading of a part, no trail of links."""
+    text = _squeezed(line)
+    return 8 <= len(text) <= most and bool(TITLE_SHAPE.search(text)) and not NO_TITLE.search(text)
 
 
 def _squeezed(text: str) -> str:

@@ -8,6 +8,7 @@ from embed.reading.markup import Element
 
 __all__ = ["grid", "inner_text", "is_data_table"]
 
+MOST_COLUMNS = 200  # spans multiply: a hostile table of spans is cut off here
 WHITE = re.compile("[ \t\r\n\f]+")
 
 
@@ -32,15 +33,17 @@ def grid(table: Element) -> list[list[str]]:
         for cell in row:
             if cell.tag not in ("td", "th"):
                 continue
-            while below.get(len(cells), (0, ""))[0] > 0:
+            while len(cells) <= MOST_COLUMNS and below.get(len(cells), (0, ""))[0] > 0:
                 _carry(cells, below)
             text = inner_text(cell)
+            if len(cells) > MOST_COLUMNS:
+                break
             down = _span(cell, "rowspan") - 1
             for _ in range(_span(cell, "colspan")):
                 if down > 0:
                     below[len(cells)] = (down, text)
                 cells.append(text)
-        while below.get(len(cells), (0, ""))[0] > 0:
+        while len(cells) <= MOST_COLUMNS and below.get(len(cells), (0, ""))[0] > 0:
             _carry(cells, below)
         rows.append(cells)
     return rows

@@ -20,13 +20,14 @@ class Limits:
 
     max_bytes: int = 64 * MEGABYTE  # of one document
     max_characters: int = 12_000_000  # of one document's text
+    max_lines: int = 1_000_000  # of one document's text
     max_pages: int = 2_000  # of one pdf or ofd
     max_scanned_pages: int = 100  # of one pdf whose text must be recognised, at seconds a page
     max_members: int = 200_000  # of one archive, nested ones included
     max_expanded: int = 4_096 * MEGABYTE  # all members of one archive together
     max_ratio: int = 200  # expanded bytes per packed byte, for parts of more than one megabyte
     max_depth: int = 3  # archives inside archives
-    converter_seconds: float = 60.0  # an external converter is stopped after this
+    converter_seconds: float = 25.0  # an external converter and the pages of a pdf are given up after this
 
 
 DEFAULT_LIMITS = Limits()

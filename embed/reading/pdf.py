@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import time
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import pairwise
@@ -10,7 +12,7 @@ from itertools import pairwise
 from embed.reading.decoding import plausibility
 from embed.reading.document import Hint
 from embed.reading.kinds import refuse
-from embed.reading.limits import Limits
+from embed.reading.limits import MEGABYTE, Limits
 from embed.reading.markup import Element
 from embed.reading.pages import PrintedLine, joined_pages
 
@@ -27,6 +29,10 @@ DISPLACED = re.compile(f" [{SIGNS}]|[{SIGNS}] ")
 BESIDE_SIGN = re.compile(f" *([{SIGNS}]) *")
 FEWEST_CHARACTERS = 20  # a page; below this a page of pictures counts as scanned
 IMAGE = 3  # FPDF_PAGEOBJ_IMAGE
+PACKED = (b"\x78", b"\x68", b"\x58", b"\x48")
+STREAM = re.compile(rb"stream\r?\n(?=[\x78\x68\x58\x48])")
+LAYERS = 4
+PIECE = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +43,55 @@ class PdfText:
     scanned: bool = False
 
 
+def _check_streams(data: bytes, limits: Limits) -> None:
+    """Expand what is packed, a piece at a time and without keeping it: the library would do so without a bound.
+
+    Pictures are left out, for they are not looked into. Raises `UnreadableFile` (`zip_bomb`).
+    """
+    for found in STREAM.finditer(data):
+        start = found.end()
+        about = data[max(0, start - 600) : start]
+        if b"/Image" in about[about.rfind(b" obj") + 1 :]:
+            continue
+        packed = memoryview(data)[start:]
+        for _ in range(1 + min(LAYERS, about.count(b"FlateDecode"))):
+            size, first = _expanded(packed, limits.max_bytes)
+            if size > limits.max_bytes:
+                raise refuse(
+                    "zip_bomb",
+                    f"PDF 里一段数据展开后超过 {limits.max_bytes // MEGABYTE} MB",
+                    f"a stream of the pdf expands to more than {limits.max_bytes // MEGABYTE} MB",
+                    "重新导出 PDF · export the pdf again",
+                )
+            if not first.startswith(PACKED):
+                break
+            packed = memoryview(first)
+
+
+def _expanded(packed: memoryview, most: int) -> tuple[int, bytes]:
+    """How much a packed stream expands to, counted up to a little more than `most`, and its first megabytes."""
+    unpacker = zlib.decompressobj()
+    kept, size, position = b"", 0, 0
+    try:
+        while size <= most and not unpacker.eof:
+            piece = unpacker.unconsumed_tail or packed[position : position + PIECE]
+            if not len(piece):
+                break
+            position += 0 if unpacker.unconsumed_tail else len(piece)
+            found = unpacker.decompress(piece, 4 * MEGABYTE)
+            kept = kept or found
+            size += len(found)
+    except zlib.error:
+        pass  # damaged or no packed stream at all: the library stops there as well
+    return size, kept
+
+
 @contextmanager
 def open_pdf(data: bytes, limits: Limits) -> Iterator[Element]:
     """A PDF of at most `limits.max_pages` pages. Raises `UnreadableFile` (`encrypted`, `corrupt`, `too_large`)."""
     import pypdfium2 as pdfium
 
+    _check_streams(data, limits)
     try:
         document = pdfium.PdfDocument(data)
     except pdfium.PdfiumError as error:
@@ -73,7 +123,15 @@ def read_pdf(data: bytes, limits: Limits) -> PdfText:
     with open_pdf(data, limits) as document:
         pages: list[list[PrintedLine]] = []
         pictures = characters = 0
+        latest = time.monotonic() + limits.converter_seconds
         for number in range(len(document)):
+            if time.monotonic() > latest:
+                raise refuse(
+                    "timeout",
+                    f"读取 PDF 超过 {limits.converter_seconds:g} 秒",
+                    f"reading the pdf took more than {limits.converter_seconds:g} seconds",
+                    "拆分后再读取 · split the file",
+                )
             try:
                 page = document[number]
                 lines = list(_page_lines(page))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from embed.structure.divisions import Divisions, Mention, find_mentions
+from embed.structure.divisions import Divisions, Mention, find_mentions, is_within
 from embed.structure.report import Level
 
 __all__ = ["Organ", "SelfWords", "organ_in_title", "parse_organ", "read_self_words", "subject_organs"]
@@ -33,7 +33,7 @@ _DEPARTMENT_END = (
     "办|站|委|院|署|社|馆"
 )
 _DEPARTMENT = re.compile(
-    rf"^(?P<generic>省|自治区|市(?![场政容民])|州|盟|县|区|"
+    rf"^(?P<generic>省|自治区|市(?![场政容民域级])|州|盟|县(?![域级乡])|区(?![域级划])|"
     rf"旗)?(?:人民政府|行署|行政公署)?(?P<name>[一-鿿]{{1,24}}?(?:{_DEPARTMENT_END}))(?:党组|党委)?$"
 )
 _GOVERNMENT = re.compile(
@@ -82,19 +82,35 @@ def parse_organ(text: str, divisions: Divisions, offset: int = -1) -> Organ | No
         parts.pop()
     if not parts:
         return None
-    part = _PREFIX.sub("", parts[-1])
+    part = re.sub(r"[(（].{0,12}[)）]$", "", _PREFIX.sub("", parts[-1]))
     mentions = [m for m in find_mentions(part, divisions) if not _inside_word(part, m)]
     if not mentions and not _ORGAN_END.search(part):
         return None
     chain = _last_chain(mentions)
     rest = part[chain[-1].end :] if chain else part
-    rest = re.sub(r"[(（].{0,12}[)）]$", "", rest)
+    chain, rest = _branch(part, chain, rest, divisions)
     town = _unlisted_town(rest, chain, divisions)
     department = None if town else _department(rest, chained=bool(chain))
     kind = kind_of(chain[-1], divisions) if chain else _generic_kind(rest)
     start = offset + text.index(part) if offset >= 0 and part in text else -1
     level = Level.TOWNSHIP if town else _level(department, chain, rest, divisions)
     return Organ(part, tuple(chain), department, level, kind, start, start + len(part) if start >= 0 else -1, town)
+
+
+def _branch(part: str, chain: list[Mention], rest: str, divisions: Divisions) -> tuple[list[Mention], str]:
+    """A bureau's branch lies where its own name says: 嘉兴市生态环境局海盐分局, 广州市规划局增城区分局."""
+    if not chain or not rest.endswith("分局"):
+        return chain, rest
+    if rest == "分局" and len(chain) > 1 and chain[-2].end < chain[-1].start:
+        return chain, part[chain[-2].end :]
+    match = re.search(r"局(?P<stem>[一-鿿]{2,5})分局$", rest)
+    rows = divisions.stems.get(match["stem"], []) if match else []
+    inner = tuple(r for r in rows if any(is_within(r, above, divisions) for above in chain[-1].rows))
+    if match is None or not inner:
+        return chain, rest
+    start = chain[-1].end + match.start("stem")
+    stem = Mention(start, start + len(match["stem"]), match["stem"], inner, chained=True)
+    return [*chain, stem], rest
 
 
 _UNLISTED = re.compile(
@@ -126,6 +142,9 @@ def _last_chain(mentions: list[Mention]) -> list[Mention]:
     return chain
 
 
+_PARTY = re.compile(r"^委(?=全面|宣传|组织|统战|政法|办|编办|机构|网信|党校|巡察|老干)")  # 县委宣传部
+
+
 def _department(rest: str, *, chained: bool) -> str | None:
     rest = rest.strip()
     if (
@@ -135,12 +154,14 @@ def _department(rest: str, *, chained: bool) -> str | None:
         or re.match(r"(?:区|县|市|镇|街道)?(?:党政|主要)", rest)
     ):
         return None
+    if chained and _PARTY.match(rest) and rest.endswith(("办公室", "办", "部", "委", "校")):
+        return _PARTY.sub("", rest)
     if re.match(r"^(?:委|政府|党委|街道|镇|乡)", rest) and not rest.endswith(("局", "所", "中心", "站")):
         return None
     match = _DEPARTMENT.match(rest)
     if match is None:
         return None
-    name = match["name"]
+    name = _PARTY.sub("", match["name"]) if match["generic"] else match["name"]
     if _GOVERNMENT.match(name) or (match["generic"] is None and not chained and name in ("办公室", "委员会", "中心")):
         return None
     if re.search(r"(?:镇|乡|街道)(?:人民政府|党委|办事处)", name):
@@ -189,7 +210,7 @@ def _level(department: str | None, chain: list[Mention], rest: str, divisions: D
 
 
 _TOPIC = re.compile(
-    r"关于|[0-9０-９]{4}|二[〇○零]|法治|依法行政|依法治|法制(?!办|局)|落实|推进|贯彻|开展|履行|上半年|年度|"
+    r"关于|[0-9０-９]{4}|二[〇○零]|(?<!依)法治|依法行政|依法治(?!.{1,3}(?:委员会|办))|法制(?!办|局)|落实|推进|贯彻|开展|履行|上半年|年度|"
     r"普法|行政执法(?!局|队|大队|支队|办)|"
     r"党政主要|主要负责|创建|实现|建设(?!局|厅|委|处|和|与|交通|管理|规划|环保)|印发|“|述法|政府信息|重大|规范性|“?十[二三四]五"
 )
@@ -199,12 +220,21 @@ _LEADING = re.compile(
 )
 
 
+_TITLE_END = re.compile(r"(?:[(（](?P<bracket>[^()（）0-9]{4,30})[)）]|——(?P<dash>[^—。]{4,40}))$")
+
+
 def organ_in_title(title: str, divisions: Divisions) -> Organ | None:
-    """The organ that a title begins with, before its topic: 大兴区生态环境局2024年度法治…"""
+    """The organ that a title begins with, before its topic, or at its end: …总结(宁强县水利局), …——温泉镇."""
+    organ = _organ_before_topic(title, divisions)
+    end = _TITLE_END.search(title) if organ is None else None
+    return _organ_before_topic(end["bracket"] or end["dash"], divisions) if end else organ
+
+
+def _organ_before_topic(title: str, divisions: Divisions) -> Organ | None:
     lead = _LEADING.match(title)
     start = lead.end() if lead else 0
     topic = _TOPIC.search(title, start)
-    head = title[start : topic.start() if topic else len(title)].strip(" \u3000的")
+    head = title[start : topic.start() if topic else len(title)].strip(" \u3000的:：")
     if not topic and len(head) > 40:
         return None
     head = re.split(r"(?<=[政府会局委])[ \u3000]*(?:办公室)?(?=印发)", head)[0]
@@ -237,7 +267,9 @@ _OWN_TOWN = re.compile(
     r"辖区|班子)"
 )
 _OWN_STREET = re.compile(r"(?:党工委|街道党工委)[、和及](?:街道)?办事处")
-_WHOLE = re.compile(r"全(?P<own>街道|镇|乡|县|区|市|州|旗|盟|省)(?!国)")
+_WHOLE = re.compile(
+    r"全(?P<own>街道|镇|乡|县|区|市|州|旗|盟|省)(?!国|首[个家批例次创]|率先|第[一二三]|前列|先进|示范|优秀|推广|通报|唯一|平均|排名)"
+)
 _OWN_OFFICE = re.compile(r"[局委](?:(?<=局)(?<![各关部分].)(?:党组|党委|机关|班子|长办公会|务会)|属(?:各)?单位)")
 _OWN_ZONE = re.compile(r"(?:开发区|高新区|经开区|园区|新区|区)(?:党工委|管委会)")
 _LED = re.compile(
@@ -285,14 +317,14 @@ _VERB = (
     r"落实|自觉|实现|致力|抢抓|狠抓|注重|"
     r"编制|组织|召开|开展|印发|制定|建立|推进|推动|加强|突出|深化|加快|加大|完善|健全|优化|提升|规范|发挥|坚定|牢牢|"
     r"多措|全力|有序|有力|有效|顺利|圆满|荣获|获得|被|入选|先后|累计|依法|聚力|奋力|精心|科学|深刻|系统|常态|一直|"
-    r"率先|探索|服务|履行|打造|构建|搭建|实施|遵循|锲而不舍|勇担|勇当|当好|用好|抓好|抓实|做好|做实|筑牢|守住|守牢)"
+    r"率先|探索|服务|履行|打造|构建|搭建|实施|遵循|锲而不舍|勇担|勇当|当好|用好|抓好|抓实|做好|做实|筑牢|守住|守牢|公布|严格)"
 )
 _SUBJECT_TAIL = re.compile(
-    r"(?:(?:镇|乡|街道)?(?:党委|党工委|委|政府|人民政府|办事处|县委|区委|市委|党政领导班子|"
+    r"(?:(?:镇|乡|街道|市|县|区|州|旗|盟|省)?(?:党委|党工委|委|政府|人民政府|办事处|县委|区委|市委|党政领导班子|"
     r"班子)[、和及]?){0,3}(?P<verb>" + _VERB + ")"
 )
 _ACTING_OFFICE = re.compile(
-    rf"(?P<name>[一-鿿]{{2,14}}?(?:局|委员会|厅|支队|大队|中心))(?:党组|党委)?(?={_VERB}|[0-9]{{4}}年)"
+    rf"(?P<name>[一-鿿]{{2,14}}?(?:局|委员会|厅|支队|大队|中心|委员会办公室))(?:党组|党委)?(?={_VERB}|[0-9]{{4}}年)"
 )
 _BEFORE_SUBJECT = re.compile(
     r"(?:^|[。；;，,、:：\n!！”》)…]|现将|现就|推动|全面|有效推动|是|将|领导下|之际|以来|期间|今年|"
@@ -326,6 +358,8 @@ def subject_organs(text: str, start: int, end: int, mentions: list[Mention], div
             first -= 1
         chain = mentions[first : index + 1]
         before = text[max(start, chain[0].start - 6) : chain[0].start]
+        if first and before.endswith("、") and mentions[first - 1].end == chain[0].start - 1:
+            continue  # the end of a list of places, which others name
         if chain[0].start > start and not _BEFORE_SUBJECT.search(before):
             continue
         organ = _acting(text, mention, chain, divisions)
@@ -351,17 +385,20 @@ def _is_other(name: str) -> bool:
     return bool(_NOT_ONE.search(name)) or name.startswith(("市", "县", "区", "党委", "为", "在", "全"))
 
 
+_NO_OFFICE = re.compile(r"委(?!全面依法|政法委)|政府|人民|人大|政协")
+
+
 def _acting(text: str, mention: Mention, chain: list[Mention], divisions: Divisions) -> Organ | None:
     after = text[mention.end : mention.end + 40]
     office = _ACTING_OFFICE.match(after)
     own = tuple(chain)
     kind = kind_of(mention, divisions)
-    if office and depth_of(mention, divisions) < 4 and not re.match(r"委|政府|人民|人大|政协", after):
+    if office and depth_of(mention, divisions) < 4 and not _NO_OFFICE.match(after):
         name = office["name"]
         return Organ(
             text[chain[0].start : mention.end] + name,
             own,
-            name,
+            _PARTY.sub("", name),
             Level.DEPARTMENT,
             kind,
             chain[0].start,

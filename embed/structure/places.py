@@ -71,7 +71,14 @@ class PlaceReader:
                 bare += address_witnesses(url, bare, known.kind, self.divisions)
             found = conclude([*witnesses, *bare], known, self.divisions)
         self.level = known.level
-        return replace(found, region=as_of(found.region, year, self.divisions))
+        return replace(found, region=self._in_its_words(found, as_of(found.region, year, self.divisions)))
+
+    def _in_its_words(self, found: Conclusion, former: Region) -> Region:
+        """The county's name of that year, unless the document itself calls it by today's name alone."""
+        names = {self.divisions.names[r] for w in found.witnesses for r in w.mention.rows if w.mention.full}
+        names &= {w.mention.text for w in found.witnesses}
+        is_new = found.region.county in names and former.county not in names
+        return found.region if is_new else former
 
     def _only_in_notices(self) -> bool:
         """The place is named only in the title of its government's notice: one of its offices carries that out."""

@@ -265,7 +265,7 @@ class _Vote:
         if upper and (
             not code
             or (upper_weight > weight and not code.startswith(upper))
-            or (kind == "市" and self._prefers_city(upper, code))
+            or (kind == "市" and not self._is_chained(code) and self._prefers_city(upper, code))
         ):
             return self._conclusion(upper, city)
         if code:
@@ -273,6 +273,13 @@ class _Vote:
         if county:
             return self._above(county, 3)
         return self.at_depth(2) if city else self.at_depth(1)
+
+    def _is_chained(self, county: str) -> bool:
+        """Whether the author's own name leads down to the county: 林芝市米林市教育局."""
+        return any(
+            w.own and w.mention.chained and any(self.divisions.codes[r] == county for r in w.mention.rows)
+            for w in self.witnesses
+        )
 
     def _prefers_city(self, city: str, county: str) -> bool:
         named = self._named(3)

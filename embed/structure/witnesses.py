@@ -38,7 +38,7 @@ _ELSEWHERE_BEFORE = re.compile(
     r"(?:赴|前往|学习|借鉴|推广|来自|邻近|毗邻|对接|联动|携手|考察|参照|对标)[^。；，,《]{0,4}$"
 )
 _ELSEWHERE_AFTER = re.compile(
-    r"[^。；，,]{0,12}(?:考察|经验|做法|协作|合作协议|签订|结对|籍|户籍|学院|大学|交界|接壤|毗邻)"
+    r"[^。；，,]{0,12}(?:考察|经验|做法|协作|协同|合作协议|合作机制|签订|结对|籍|户籍|学院|大学|交界|接壤|毗邻)"
 )
 _LISTED_BEFORE = re.compile(r"(?:与|同|和|及|向|从|到|联合|、)$")
 _LISTED_AFTER = re.compile(r"[、和与]")
@@ -217,8 +217,12 @@ def body_witnesses(text: str, frame: Frame, mentions: list[Mention]) -> list[Wit
     quotes = _quotes(text, frame)
     found = []
     share = 1.0
-    for m in mentions:
-        share = share if m.chained else _share(text, m)
+    for index, m in enumerate(mentions):
+        if not m.chained:
+            last = index
+            while last + 1 < len(mentions) and mentions[last + 1].chained:
+                last += 1
+            share = _share(text, m, mentions[last].end)
         if _quoted(m, quotes):
             weight, rule = (3.0 if m.start < start + 3000 else 1.5), "quoted title"
         elif share < 1:
@@ -229,9 +233,12 @@ def body_witnesses(text: str, frame: Frame, mentions: list[Mention]) -> list[Wit
     return found
 
 
-def _share(text: str, m: Mention) -> float:
-    """How much a name in the text says of its author: all, half when it stands in a list, little when visited."""
-    before, after = text[max(0, m.start - 12) : m.start], text[m.end : m.end + 24]
+def _share(text: str, m: Mention, end: int) -> float:
+    """How much a name in the text says of its author: all, half when it stands in a list, little when visited.
+
+    `end` is where the chain of names that it begins ends (北京市大兴区).
+    """
+    before, after = text[max(0, m.start - 12) : m.start], text[end : end + 24]
     if _ELSEWHERE_BEFORE.search(before) or _ELSEWHERE_AFTER.match(after):
         return 0.2
     return 0.5 if _LISTED_BEFORE.search(before) or _LISTED_AFTER.match(after) else 1.0
@@ -359,7 +366,7 @@ def _word_witnesses(text: str, start: int, end: int, divisions: Divisions) -> li
                 found.append(Mention(position, position + len(word), word, tuple(rows), full=False))
             position += len(word)
     return [
-        Witness(m, _share(text, m), "bare name in the text")
+        Witness(m, _share(text, m, m.end), "bare name in the text")
         for m in found
         if not re.match(r"经验|精神|会议|模式|讲话|大学|学院", text[m.end : m.end + 2])
     ]

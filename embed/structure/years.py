@@ -43,6 +43,7 @@ _QUOTED = re.compile(r"《[^《》]{0,120}(?:》|$)|〈[^〈〉]{0,80}〉")
 _RANGE = re.compile(
     r"[12](?:(?<=1)9|(?<=2)0)[0-9]{2}(?:年?[ ]?[-—–~至到－]{1,2}[ ]?(?:19|20)?[0-9]{2,4}年?|(?:19|20)[0-9]{2}年?)"
 )
+_PERIOD = re.compile(r"十[一二三四五]五(?=[”\"]?(?:时期|期间|以来|法治|依法|工作))")
 _NEXT = re.compile(r"^[年度 ]{0,3}[^。；\n]{0,30}(?:打算|计划|安排|思路|规划|谋划|展望|重点|任务|努力方向)")
 _HAND_OVER = re.compile(r"现将|现就|现向|如下|现公开|总结如下|汇报如下")
 _NOT_REPORTED = re.compile(r"年(?:版|修订|修正|以来|前|起|底前)")
@@ -94,6 +95,7 @@ def _in_title(title: str, frame: Frame) -> list[YearFinding]:
         return [YearFinding(years[0][1], "title", *place)]
     spans = [m.group() for m in _RANGE.finditer(title)]
     ends = [int(x) for s in spans for x in re.findall(r"(?:19|20)[0-9]{2}", s)]
+    ends += [2010 + 5 * "一二三四五".index(p[1]) for p in _PERIOD.findall(title)]
     return [YearFinding(max(ends), "last year of the period in the title", *place)] if ends else []
 
 

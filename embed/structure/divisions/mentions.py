@@ -47,7 +47,7 @@ _GENERIC = frozenset(
     ]
 )
 _AFTER_SHORT = re.compile(r"[级域城直乡里内情]")
-_BEFORE_SHORT = frozenset("在对将由《〈“(（【是从")
+_BEFORE_SHORT = frozenset("在对将由《〈“(（【是从年度送共于")
 _NOT_PLACE_AFTER = re.compile(r"(?:经验|精神|会议|模式|讲话|峰会|公报|论坛|做法|方案》|事件|合作组织)")
 
 

@@ -92,13 +92,17 @@ class Divisions:
         self.full.setdefault(name, []).append(row)
 
     def _add_short_names(self, current: int) -> None:
-        """Short names and stems of counties and of everything above them."""
+        """Short names and stems of counties and of everything above them, short names of the towns of a people."""
         self.stems: dict[str, list[int]] = defaultdict(list)
         self.upper: list[int] = []
         for row, code in enumerate(self.codes):
-            if len(code) == 9:
-                continue
             name = self.names[row]
+            if len(code) == 9:
+                if name.endswith("族乡"):  # 理化乡 for 理化苗族彝族乡
+                    stem = town_stem(name)
+                    if len(stem) > 1:
+                        self.full.setdefault(stem + "乡", []).append(row)
+                continue
             if self.is_placeholder(code) or is_zone(name, code):
                 continue
             self.upper.append(row)

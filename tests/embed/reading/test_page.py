@@ -58,6 +58,10 @@ def test_a_line_above_the_text_goes_with_its_reason(line: str, reason: RemovalRe
         "责任编辑：张某",
         "主办：某某区人民政府办公室　　冀ICP备05012345号　　网站标识码：1304020008",
         "扫一扫在手机打开当前页",
+        "文章录入：admin　责任编辑：admin",
+        "上一篇文章： 某某县召开推进会",
+        "您是第 123456 位访客",
+        "中国政府网 | 某某省人民政府 | 某某市人民政府",
     ],
 )
 def test_a_line_below_the_text_goes(line: str) -> None:
@@ -135,3 +139,25 @@ def test_the_buttons_that_end_a_page_without_line_breaks_go(buttons: str) -> Non
 @pytest.mark.parametrize("end", ["详见附件[1]", " ", "深化改革【"])
 def test_blanks_and_brackets_that_end_a_line_are_no_buttons(end: str) -> None:
     assert removed("全年调解矛盾纠纷89件,化解87件。" * 12 + end) == []
+
+
+def test_the_lines_behind_a_footer_belong_to_it() -> None:
+    footer = ["主办单位：某某市人民政府办公室", "地址：某某市人民路1号", "电话：0791-1234567"]
+
+    assert cleaned("\n".join([BODY, "某某镇人民政府", *footer])) == f"{BODY}\n某某镇人民政府"
+
+
+def test_advertising_among_links_behind_the_text_is_reported_as_such() -> None:
+    text = f"{BODY}\n友情链接：\n鸿泰娱乐城官网_百家乐开户\n某某省人民政府"
+
+    assert removed(text) == [
+        (CHROME, "友情链接："),
+        (RemovalReason.INJECTED, "鸿泰娱乐城官网_百家乐开户"),
+        (CHROME, "某某省人民政府"),
+    ]
+
+
+def test_an_empty_label_leaves_the_addressee() -> None:
+    assert cleaned(f"某某镇2023年度法治政府建设情况报告\n索引号：\n县委、县政府：\n{BODY}") == (
+        f"某某镇2023年度法治政府建设情况报告\n县委、县政府：\n{BODY}"
+    )

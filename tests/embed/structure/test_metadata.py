@@ -190,6 +190,12 @@ def test_what_a_page_or_a_spammer_hung_on_a_title_is_cut_off(title: str) -> None
     assert metadata_of(text).title == "平利县2023年法治政府建设情况报告"
 
 
+def test_a_title_keeps_the_line_that_names_its_place() -> None:
+    title = "2022年法治政府建设工作总结——英山县温泉镇"
+
+    assert metadata_of(f"{title}\n2022年,我镇坚持依法行政,开展普法宣传。").title == title
+
+
 def test_what_a_manifest_states_wins_and_is_recorded() -> None:
     stated = Region("陕西省", "安康市", "平利县", "城关镇", "610926100")
     facts = Facts(
