@@ -26,12 +26,14 @@ sys.path.insert(0, str(ROOT))
 
 from embed.reading import CleanText, clean, read_documents  # noqa: E402
 from embed.structure import passages, understand, wording  # noqa: E402
+from embed.structure.report import Role  # noqa: E402
+from embed.structure.turn_weights import COLUMNS  # noqa: E402
 from embed.structure.units import Opening, Unit  # noqa: E402
 
-SIGNS = "。；，"
 TABLE = ROOT / "embed" / "structure" / "data" / "turns.tsv"
 HEAD = """\
-# How much each sign of a turn counts towards a new passage behind 。 ； and ，, as log-odds; `bias` is added once.
+# How much each sign of a turn counts towards a new passage behind 。 ； and ， among measures, then
+# among plans, as log-odds; `bias` is added once.
 # Made by scripts/fit_turns.py from the annotated reports; not to be edited by hand.
 """
 STRENGTH = 0.03  # of the data against the wish for small weights
@@ -42,7 +44,7 @@ class Cases:
     """The clauses of some reports at which a passage could begin."""
 
     reports: list[str] = field(default_factory=list)
-    signs: list[str] = field(default_factory=list)
+    columns: list[str] = field(default_factory=list)
     evidence: list[dict[str, float]] = field(default_factory=list)
     begins: list[bool] = field(default_factory=list)
 
@@ -64,7 +66,7 @@ def collect(folders: Sequence[Path]) -> Cases:
     for folder in folders:
         for name, record in score.load_gold(folder).items():
             source = (folder / name).read_text(encoding="utf-8")
-            spans = [p["span"] for p in record["passages"] if p["role"] != "background"]
+            spans = [(*p["span"], Role(p["role"])) for p in record["passages"] if p["role"] != "background"]
             for document in read_documents(folder / name):
                 text = clean(document)
                 guide = Guide(cases, f"{folder.name}/{name}", source, text, spans)
@@ -76,15 +78,15 @@ class Guide:
     """Walks each paragraph along the annotated passages and notes the evidence on the way."""
 
     def __init__(
-        self, cases: Cases, report: str, source: str, text: CleanText, spans: Sequence[tuple[int, int]]
+        self, cases: Cases, report: str, source: str, text: CleanText, spans: Sequence[tuple[int, int, Role]]
     ) -> None:
         self.cases = cases
         self.report = report
         self.source = source
         self.text = text
         self.spans = spans
-        self.starts = {start for start, _ in spans}
-        self.ends = {end for _, end in spans}
+        self.starts = {start: role for start, _, role in spans}
+        self.ends = {end for _, end, _ in spans}
 
     def read(self, work: Callable[[], object]) -> None:
         plain = passages._Divider.run
@@ -108,19 +110,22 @@ class Guide:
             item = wording.ITEM.match(divider.text, divider.head(index), clause.end)
             if item:
                 divider.begin, divider.opening, divider.item = index, Opening.ITEM, wording.item_value(item)
+                divider.planning = False
                 continue
             begins = at in self.starts
             if index and self._counts(divider, index, at, begins=begins):
                 sign = divider.clauses[index - 1].sign
+                column = f"{sign}plan" if divider.plans else sign
                 evidence = divider.evidence(index, sign)
                 if evidence is not None:
                     self.cases.reports.append(self.report)
-                    self.cases.signs.append(sign)
+                    self.cases.columns.append(column)
                     self.cases.evidence.append(evidence)
                     self.cases.begins.append(begins)
             if begins or at in self.ends:
                 divider.begin, divider.opening = index, Opening.TOPIC
-        divider.begin, divider.opening, divider.item = 0, Opening.START, 0
+                divider.planning = self.starts.get(at) is Role.PLAN and not divider.only_plans
+        divider.begin, divider.opening, divider.item, divider.planning = 0, Opening.START, 0, False
 
     def _source(self, clean_offset: int) -> int:
         at, _ = self.text.source_span(clean_offset, clean_offset + 1)
@@ -130,17 +135,17 @@ class Guide:
 
     def _counts(self, divider: passages._Divider, index: int, at: int, *, begins: bool) -> bool:
         sign = divider.clauses[index - 1].sign
-        if not sign or sign not in SIGNS or divider.expects_problems or divider.context.only_plans:
+        if not sign or sign not in "。；，" or (divider.expects_problems and not divider.planning):
             return False
-        return begins or any(start < at < end for start, end in self.spans)
+        return begins or any(start < at < end for start, end, _ in self.spans)
 
 
 def matrix(cases: Cases, names: Sequence[str]) -> NDArray[np.float64]:
-    """Shape (cases, 1 + 4 · evidence): a shared column and one for each sign of each evidence, and the signs."""
-    plain = np.array([[row[name] for name in names] for row in cases.evidence])
+    """Shape (cases, 7 · evidence + 6): a shared column and one for each sign of each evidence, and the signs."""
+    plain = np.array([[row.get(name, 0.0) for name in names] for row in cases.evidence])
     blocks = [plain]
-    for sign in SIGNS:
-        here = np.array([[float(sign == other)] for other in cases.signs])
+    for column in COLUMNS:
+        here = np.array([[float(column == other)] for other in cases.columns])
         blocks += [plain * here, here]
     return np.hstack(blocks)
 
@@ -158,10 +163,10 @@ def fit(values: NDArray[np.float64], begins: NDArray[np.bool_]) -> tuple[NDArray
 
 def rows(names: Sequence[str], weights: NDArray[np.float64], bias: float) -> Iterator[str]:
     size = len(names)
-    shared, rest = weights[:size], weights[size:].reshape(len(SIGNS), size + 1)
-    yield "\t".join(["bias", *(f"{bias + rest[i, size]:.3f}" for i in range(len(SIGNS)))])
+    shared, rest = weights[:size], weights[size:].reshape(len(COLUMNS), size + 1)
+    yield "\t".join(["bias", *(f"{bias + rest[i, size]:.3f}" for i in range(len(COLUMNS)))])
     for place, name in enumerate(names):
-        yield "\t".join([name, *(f"{shared[place] + rest[i, place]:.3f}" for i in range(len(SIGNS)))])
+        yield "\t".join([name, *(f"{shared[place] + rest[i, place]:.3f}" for i in range(len(COLUMNS)))])
 
 
 def check(cases: Cases, values: NDArray[np.float64]) -> None:
@@ -187,7 +192,7 @@ def main() -> None:
     parser.add_argument("folders", nargs="+", type=Path)
     given = parser.parse_args()
     cases = collect(given.folders)
-    names = sorted(cases.evidence[0])
+    names = sorted({name for row in cases.evidence for name in row})
     values = matrix(cases, names)
     if given.check:
         check(cases, values)

@@ -12,6 +12,7 @@ from embed.structure.issuer import (
     SelfWords,
     depth_of,
     organ_in_title,
+    organ_of_session,
     parse_organ,
     read_self_words,
     subject_organs,
@@ -50,7 +51,7 @@ class Author:
     issuer: Issuer | None
     subjects: tuple[Organ, ...]
     words: SelfWords
-    mentions: tuple[Mention, ...] = ()
+    sessions: tuple[Organ, ...] = ()  # whose congress the report was read to
 
 
 def find_author(
@@ -73,7 +74,8 @@ def find_author(
     kind = _kind(level, organ, ranked, words)
     town = _town(level, ranked, subjects, words, divisions)
     issuer = _issuer(text, frame, fields, ranked, level, divisions)
-    return Author(organ, level, rule, department, kind, town, issuer, tuple(subjects), words)
+    sessions = tuple(o for rule, o in named if rule == "session")
+    return Author(organ, level, rule, department, kind, town, issuer, tuple(subjects), words, sessions)
 
 
 def _named_organs(
@@ -85,6 +87,10 @@ def _named_organs(
         organ = organ_in_title(title.text, divisions)
         if organ is not None:
             found.append(("title", organ))
+    for line in frame.of(LinePart.CHROME)[:6] + frame.of(LinePart.TITLE)[1:]:
+        organ = organ_of_session(line.text, divisions, line.start)
+        if organ is not None:
+            found.append(("session", organ))
     for line in frame.of(LinePart.SIGNATURE):
         bare = re.sub(r"[ \u3000]*(?:[0-9]{4}|二[〇○零])[ ]?.{0,14}$", "", line.text)
         organ = parse_organ(bare, divisions, line.start)
@@ -110,7 +116,7 @@ def _main_subjects(subjects: list[Organ], words: SelfWords, start: int) -> list[
     return sorted(opening, key=lambda s: (order[s.level] if s.level else 5, -counts[s.text], s.start))
 
 
-_TRUSTED = ("title", "signature")
+_TRUSTED = ("title", "session", "signature")
 
 
 def _level(ranked: list[tuple[str, Organ]], words: SelfWords) -> tuple[Level | None, str, Organ | None]:
@@ -216,27 +222,38 @@ def _issuer(
         first, last = together[0].start, together[-1].end
         bare = re.sub(r"[ \u3000]*(?:[0-9]{4}|二[〇○零])[ ]?[^ \u3000]{0,14}$", "", text[first:last])
         return Issuer(bare, "signature", first, first + len(bare))
+    titled = _title_issuer(text, frame, ranked)
     for kind, rule in ((FieldKind.PUBLISHER, "publishing organ"), (FieldKind.SOURCE, "source line")):
         for field in fields:
             if field.kind is not kind or not field.value:
                 continue
             organ = parse_organ(field.value[:60], divisions)
+            if titled and organ is not None and organ.mentions and organ.text.endswith(organ.mentions[-1].text):
+                continue  # a bare place says less than the organ in the title
             if organ is not None and (kind is FieldKind.PUBLISHER or _speaks_for_itself(organ, level)):
                 return Issuer(field.value, rule, field.start, field.end, outside=True)
-    return _title_issuer(text, frame, ranked)
+    return titled
 
 
 def _speaks_for_itself(organ: Organ, level: Level | None) -> bool:
     return organ.level is level and bool(organ.mentions or organ.department) and not organ.text.endswith(("网", "网站"))
 
 
+_COMMITTEE_BEFORE = re.compile(
+    r"(?:中共|中国共产党)(?:[一-鿿]{2,24}(?:委员会|党工委|工委|委)[ \u3000、,，]*(?:\n[ \u3000]*)?)?$"
+)
+
+
 def _title_issuer(text: str, frame: Frame, ranked: list[tuple[str, Organ]]) -> Issuer | None:
-    """An organ that the title names as such (…人民政府关于…), not merely a place."""
+    """An organ that the title names as such (…人民政府关于…), not merely a place; with the committee before it."""
     lines = frame.of(LinePart.TITLE)
     for rule, organ in ranked:
         if rule != "title" or not lines:
             continue
-        at = text.find(organ.text, lines[0].start, lines[-1].end)
-        if at >= 0 and (organ.department or re.search(r"(?:政府|委员会|办事处|委|管委会)$", organ.text)):
-            return Issuer(organ.text, "title", at, at + len(organ.text))
+        broken = "[ \u3000\n]*".join(map(re.escape, organ.text))  # over the lines of the title
+        found = re.compile(broken).search(text, lines[0].start, lines[-1].end)
+        if found and (organ.department or re.search(r"(?:政府|委员会|办事处|委|管委会)$", organ.text)):
+            pair = _COMMITTEE_BEFORE.search(text, max(lines[0].start, found.start() - 40), found.start())
+            start, end = pair.start() if pair else found.start(), found.end()
+            return Issuer(text[start:end], "title", start, end)
     return None

@@ -8,7 +8,15 @@ from dataclasses import dataclass, field
 from embed.structure.divisions import Divisions, Mention, find_mentions, is_within
 from embed.structure.report import Level
 
-__all__ = ["Organ", "SelfWords", "organ_in_title", "parse_organ", "read_self_words", "subject_organs"]
+__all__ = [
+    "Organ",
+    "SelfWords",
+    "organ_in_title",
+    "organ_of_session",
+    "parse_organ",
+    "read_self_words",
+    "subject_organs",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +51,11 @@ _GOVERNMENT = re.compile(
     r"人民政府网|人民政府门户网站|政府门户网站)$"
 )
 _ZONE_BODY = re.compile(
-    r"(?:开发区|高新区|新区|园区|管理区|示范区|经开区|保税区|度假区|风景区)(?:党工委)?$|管委会$|"
+    r"(?:开发区|高新区|新区|园区|管理区|示范区|经开区|保税区|度假区|风景区|投资区|合作区|[实试]验区|新城)(?:党工委)?$|管委会$|"
     r"管理委员会$"
 )
 _ORGAN_END = re.compile(
-    rf"(?:{_DEPARTMENT_END}|政府|办事处|街道|镇|乡|党委|工委|负责人|镇长|乡长|书记|主任|局长|开发区|新区|高新区|园区)$"
+    rf"(?:{_DEPARTMENT_END}|政府|办事处|街道|镇|乡|党委|工委|负责人|镇长|乡长|书记|主任|局长|开发区|新区|高新区|园区|投资区|合作区|[实试]验区|新城)$"
 )
 _PREFIX = re.compile(r"^(?:中国共产党|中共|关于|《)")
 _GENERIC_TOWN = re.compile(
@@ -246,6 +254,21 @@ def _organ_before_topic(title: str, divisions: Divisions) -> Organ | None:
     return organ
 
 
+_SESSION = re.compile(r"在(?P<place>[一-鿿]{1,16}?)第[一二三四五六七八九十0-9]{1,4}届(?:人民代表大会|人大)")
+
+
+def organ_of_session(line: str, divisions: Divisions, offset: int) -> Organ | None:
+    """Whose congress a report was read to: ——2021年3月18日在绥德县第十八届人大常委会第四十一次会议上."""
+    match = _SESSION.search(line[:80])
+    if match is None:
+        return None
+    start = offset + match.start("place")
+    mentions = [m._replace(start=start + m.start, end=start + m.end) for m in find_mentions(match["place"], divisions)]
+    level = _level(None, mentions, match["place"] + "政府", divisions)
+    kind = kind_of(mentions[-1], divisions) if mentions else _generic_kind(match["place"])
+    return Organ(match["place"], tuple(mentions), None, level, kind, start, start + len(match["place"]))
+
+
 @dataclass
 class SelfWords:
     """How a text speaks of its own author and of those above, counted."""
@@ -262,6 +285,7 @@ _OWN = re.compile(
     r"(?:我|本)(?P<own>街道|苏木|镇|乡|街|办事处|县|区|市|州|旗|盟|省|局|厅|委(?!员)|中心|支队|大队|"
     r"院|站|单位|机关|部门)(?!内|长|里|民)"
 )
+_CHARGED = re.compile(r"受(?P<own>省|市|州|盟|县|区|旗|镇|乡)(?:人民)?政府(?:的)?委托")
 _OWN_TOWN = re.compile(
     r"(?P<own>[街镇乡苏](?<![各两个级该].)(?:(?<=[镇乡])|(?<=街)道|(?<=苏)木))(?:党工委|党委|人大|政府(?!服务)|司法所|综合执法|村干部|"
     r"辖区|班子)"
@@ -286,6 +310,8 @@ def read_self_words(text: str) -> SelfWords:
     """Count 我镇, 全区, 局党组, 区委、区政府 … in a text; linear in its length."""
     words = SelfWords()
     for match in _OWN.finditer(text):
+        _count(words.own, match["own"], 3)
+    for match in _CHARGED.finditer(text, 0, 2000):
         _count(words.own, match["own"], 3)
     for match in _OWN_TOWN.finditer(text):
         _count(words.own, match["own"], 1)

@@ -94,7 +94,7 @@ class _Divider(Turns):
                 return self._item(wording.item_value(item), sign)
         if first in wording.YET_SIGNS and sign in ("；", "，") and self._falls_short(index, sign):
             return Opening.FLAW
-        if sign == "，" and not self.expects_problems and not self.hits[index]:
+        if sign == "，" and not (self.expects_problems or self.hits[index] or self.plans):
             return None
         if sign and (sign == "。" or self.expects_problems) and self._explains(index, sign):
             return Opening.CAUSE

@@ -53,7 +53,7 @@ class PlaceReader:
         start, _ = self.frame.body
         witnesses = [
             *line_witnesses(self.text, self.frame, self.divisions),
-            *organ_witnesses(list(self.author.subjects), start + OPENING),
+            *organ_witnesses([*self.author.subjects, *self.author.sessions], start + OPENING),
             *acting_witnesses(self.text, self.frame, self.divisions),
             *field_witnesses(self.fields, self.divisions),
             *body_witnesses(self.text, self.frame, self.mentions),

@@ -7,23 +7,24 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 
-__all__ = ["TurnWeights", "read_turn_weights"]
+__all__ = ["COLUMNS", "TurnWeights", "read_turn_weights"]
 
-_SIGNS = "。；，"
+# Behind each sign among measures, and among plans.
+COLUMNS = ("。", "；", "，", "。plan", "；plan", "，plan")
 
 
 @dataclass(frozen=True, slots=True)
 class TurnWeights:
-    """A logistic regression for each sign that a new passage can begin behind.
+    """A logistic regression for each sign that a new passage can begin behind, one among measures and one among plans.
 
-    `weights[sign]` maps evidence to log-odds; the key `bias` is added once.
+    `weights[column]`, of `COLUMNS`, maps evidence to log-odds; the key `bias` is added once.
     """
 
     weights: Mapping[str, Mapping[str, float]]
 
-    def log_odds(self, sign: str, evidence: Mapping[str, float]) -> float:
+    def log_odds(self, column: str, evidence: Mapping[str, float]) -> float:
         """The log-odds that a passage begins here, as far as the evidence given goes."""
-        table = self.weights[sign]
+        table = self.weights[column]
         total = table["bias"]
         for name, value in evidence.items():
             if value:
@@ -33,12 +34,12 @@ class TurnWeights:
 
 @lru_cache(maxsize=1)
 def read_turn_weights() -> TurnWeights:
-    """The bundled table, `data/turns.tsv`: evidence, then its weight behind 。 ； and ，."""
+    """The bundled table, `data/turns.tsv`: evidence, then its weight in each of `COLUMNS`."""
     text = resources.files("embed.structure").joinpath("data/turns.tsv").read_text(encoding="utf-8")
-    weights: dict[str, dict[str, float]] = {sign: {} for sign in _SIGNS}
+    weights: dict[str, dict[str, float]] = {sign: {} for sign in COLUMNS}
     for line in text.splitlines():
         if line and not line.startswith("#"):
             name, *values = line.split("\t")
-            for sign, value in zip(_SIGNS, values, strict=True):
+            for sign, value in zip(COLUMNS, values, strict=True):
                 weights[sign][name] = float(value)
     return TurnWeights(weights)

@@ -13,7 +13,7 @@ from embed.structure import wording
 from embed.structure.report import Role
 from embed.structure.sentences import Clause
 from embed.structure.topics import Topic, TopicWeights, add_weights, families, read_topics, strongest, weigh
-from embed.structure.turn_weights import read_turn_weights
+from embed.structure.turn_weights import COLUMNS, read_turn_weights
 from embed.structure.units import Context, Opening
 
 __all__ = ["Turns"]
@@ -48,7 +48,7 @@ class Turns:
         self.counts = counts  # where quantities stand
         self._flaws: list[list[Hit[Topic]]] | None = None  # wordings of shortcomings by clause, found when asked for
         self._whole: tuple[float, ...] | None = None  # evidence of the whole paragraph, found when asked for
-        self._odds: dict[str, float] = {}  # what it says by sign
+        self._odds: dict[str, float] = {}  # what it says by column
         self.expects_problems = context.expects_problems
         self.only_plans = context.only_plans
         self.begin = 0
@@ -67,15 +67,19 @@ class Turns:
         """Whether clause `index` begins to speak of something else."""
         if index == self.begin or sign not in "。；，":
             return False
-        if self.planning and sign == "；":
-            return True
         if self.expects_problems and not self.planning:
             return self._turns_problem(index, sign)
-        if sign == "。" and Role.PLAN in self.context.roles and not self.context.own_point and not self.item:
-            name, _ = strongest(self._weights(index, self.stops[sign][index]))
-            return self._acts(index) and name not in self._weights(max(self.begin, index - _BACK // 10), index)
         seen = self._seen(index, sign)
-        return seen is not None and self._decides(index, sign, seen)
+        return seen is not None and self._decides(index, self._column(sign), seen)
+
+    @property
+    def plans(self) -> bool:
+        """Whether the unit being read is a plan."""
+        return self.only_plans or self.planning
+
+    def _column(self, sign: str) -> str:
+        """The column of the weights that counts behind a sign here."""
+        return f"{sign}plan" if self.plans else sign
 
     def evidence(self, index: int, sign: str) -> dict[str, float] | None:
         """What can be seen at clause `index` for and against a turn; None where there can be none.
@@ -86,20 +90,22 @@ class Turns:
         if seen is None:
             return None
         start, ends = self.heads[index], self._ends(index)
-        worded = {name: float(test(self.text, start, ends[far]) is not None) for name, test, far in _WORDED}
+        worded = dict.fromkeys([name for name, _, _ in _PLANNED], 0.0)
+        for name, test, far in _worded(self._column(sign)):
+            worded[name] = float(test(self.text, start, ends[far]) is not None)
         worded["begins and states"] = float(worded["begins"] > 0 and _states_something_new(seen))
         whole = zip(_PARAGRAPH, self._paragraph(), strict=True)
         return {**dict(zip(_SEEN, map(float, seen), strict=True)), **dict(whole), **worded}
 
-    def _decides(self, index: int, sign: str, seen: _Seen) -> bool:
+    def _decides(self, index: int, column: str, seen: _Seen) -> bool:
         """Whether the evidence speaks for a turn; wordings are looked for only as long as they can tip the scale."""
         text, start, ends = self.text, self.heads[index], self._ends(index)
-        if _is_plain(sign, seen) and wording.RESULT.search(text, start, ends[True]) is None:
+        if _is_plain(column, seen) and wording.RESULT.search(text, start, ends[True]) is None:
             return True
-        bias, weights = _weights_seen(sign)
-        total = sum(map(mul, weights, seen), bias) + self._paragraph_odds(sign)
-        stakes, most, least = _stakes(sign, states=_states_something_new(seen))
-        for stake, (_, test, far) in zip(stakes, _WORDED, strict=True):
+        bias, weights = _weights_seen(column)
+        total = sum(map(mul, weights, seen), bias) + self._paragraph_odds(column)
+        stakes, most, least = _stakes(column, states=_states_something_new(seen))
+        for stake, (_, test, far) in zip(stakes, _worded(column), strict=True):
             if total + most <= 0 or total + least > 0:
                 break
             if stake > 0:
@@ -118,12 +124,12 @@ class Turns:
         """The evidence at clause `index` that no wording gives, without that of the whole paragraph; None where there
         can be no turn.
         """
-        if (sign == "，" and not self.hits[index]) or self.is_head(index):
+        if (sign == "，" and not self.hits[index] and not self.plans) or self.is_head(index):
             return None
         stop = self.stops["；"][index]
         new, old = self._weights(index, index + 1 if sign == "，" else stop), self._before(index)
         name, weight = strongest(new)
-        if sign != "。" and (name in old or not name):
+        if sign != "。" and (name in old or not name) and not self.plans:
             return None
         before, reached = strongest(old)
         carry = (self._weights(index, stop) if sign == "，" else new).get(before, 0.0)
@@ -187,10 +193,10 @@ class Turns:
         first = bisect_left(self.counts, self.clauses[begin].start)
         return first < len(self.counts) and self.counts[first] < self.clauses[end - 1].end
 
-    def _paragraph_odds(self, sign: str) -> float:
-        odds = self._odds.get(sign)
+    def _paragraph_odds(self, column: str) -> float:
+        odds = self._odds.get(column)
         if odds is None:
-            odds = self._odds[sign] = sum(map(mul, _weights_of_paragraph(sign), self._paragraph()))
+            odds = self._odds[column] = sum(map(mul, _weights_of_paragraph(column), self._paragraph()))
         return odds
 
     def _paragraph(self) -> tuple[float, ...]:
@@ -349,23 +355,23 @@ _PARAGRAPH = tuple(
 )  # evidence of the whole paragraph
 
 
-@lru_cache(maxsize=len("。；，"))
-def _weights_of_paragraph(sign: str) -> tuple[float, ...]:
-    table = read_turn_weights().weights[sign]
+@lru_cache(maxsize=len(COLUMNS))
+def _weights_of_paragraph(column: str) -> tuple[float, ...]:
+    table = read_turn_weights().weights[column]
     return tuple(table[name] for name in _PARAGRAPH)
 
 
-@lru_cache(maxsize=len("。；，"))
-def _weights_seen(sign: str) -> tuple[float, tuple[float, ...]]:
-    """The bias behind a sign and the weights of what is seen there, in the order of `_Seen`."""
-    table = read_turn_weights().weights[sign]
+@lru_cache(maxsize=len(COLUMNS))
+def _weights_seen(column: str) -> tuple[float, tuple[float, ...]]:
+    """The bias of a column of the weights and what each thing seen weighs there, in the order of `_Seen`."""
+    table = read_turn_weights().weights[column]
     return table["bias"], tuple(table[name] for name in _SEEN)
 
 
-def _is_plain(sign: str, seen: _Seen) -> bool:
+def _is_plain(column: str, seen: _Seen) -> bool:
     """Whether a sentence on one counted measure follows a sentence on another; a result may still speak against it."""
     return bool(
-        seen.both_count and sign == "。" and seen.early and seen.old >= _DECISIVE and not (seen.carry or seen.leaders)
+        seen.both_count and column == "。" and seen.early and seen.old >= _DECISIVE and not (seen.carry or seen.leaders)
     )
 
 
@@ -374,7 +380,8 @@ def _states_something_new(seen: _Seen) -> bool:
 
 
 # Evidence in the wording from the head of a clause on: up to the end of the clause, or of its part of the sentence.
-_WORDED: tuple[tuple[str, Callable[[str, int, int], object], bool], ...] = (
+_Wordings = tuple[tuple[str, Callable[[str, int, int], object], bool], ...]
+_WORDED: _Wordings = (
     ("begins", wording.VERB.match, False),
     ("sequel", wording.SEQUEL.match, False),
     ("acts", wording.ACTION.match, False),
@@ -384,11 +391,18 @@ _WORDED: tuple[tuple[str, Callable[[str, int, int], object], bool], ...] = (
 )
 
 
-@lru_cache(maxsize=6)
-def _stakes(sign: str, *, states: bool) -> tuple[tuple[float, ...], float, float]:
-    """What each wording of `_WORDED` weighs behind a sign, and how far all of them can move the scale up and down."""
-    table = read_turn_weights().weights[sign]
-    stakes = [table[name] for name, _, _ in _WORDED]
+_PLANNED: _Wordings = (*_WORDED, ("step", wording.STEP.match, False), ("aim", wording.AIM.match, False))
+
+
+def _worded(column: str) -> _Wordings:
+    return _PLANNED if column.endswith("plan") else _WORDED
+
+
+@lru_cache(maxsize=12)
+def _stakes(column: str, *, states: bool) -> tuple[tuple[float, ...], float, float]:
+    """What each wording weighs in a column of the weights, and how far all of them can move the scale up and down."""
+    table = read_turn_weights().weights[column]
+    stakes = [table[name] for name, _, _ in _worded(column)]
     if states:
         stakes[0] += table["begins and states"]
     return tuple(stakes), sum(stake for stake in stakes if stake > 0), sum(stake for stake in stakes if stake < 0)

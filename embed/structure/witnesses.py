@@ -57,6 +57,7 @@ _SPEECH = re.compile(
     r"重要(?:讲话|指示)"
 )
 _ZONE = re.compile(r"(?:国家级)?(?:经济技术|高新技术产业|经济|高新技术|新技术|旅游)?开发区|高新区|经开区|保税区|新区")
+_TWIN = re.compile(r"(?:开发区|高新区|新区|经开区)[(（]$")
 _SIGN = re.compile("[。，；：、\n]")
 _SLOGAN = re.compile(r"(?:法治|平安|美丽|幸福|数字|清廉|和谐)(?=[一-鿿]{2,5})")
 _SLOGAN_WORDS = frozenset(
@@ -163,13 +164,18 @@ def _rule(line: FrameLine) -> str:
 
 
 def _title_stems(text: str, line: FrameLine, mentions: list[Mention], divisions: Divisions) -> list[Witness]:
-    """廉江 in a title without 市; not where a full name stands."""
+    """廉江 in a title without 市; not where a full name stands. 西安高新区 is of the city 西安."""
     taken = [(m.start, m.end) for m in mentions]
-    return [
-        Witness(m, 3.0, "title")
-        for m in find_stems(text, divisions, line.start, line.end)
-        if m.text not in common_words() and not any(a <= m.start < b or a < m.end <= b for a, b in taken)
-    ]
+    found = []
+    for m in find_stems(text, divisions, line.start, line.end):
+        if any(a <= m.start < b or a < m.end <= b for a, b in taken):
+            continue
+        if _TWIN.search(text[line.start : m.start]) and text[m.end : m.end + 1] in (")", "）"):
+            found.append(Witness(m, 6.0, "title"))
+        elif m.text not in common_words():
+            cities = tuple(r for r in m.rows if divisions.depth(r) == 2) if _ZONE.match(text, m.end) else ()
+            found.append(Witness(m._replace(rows=cities or m.rows), 3.0, "title"))
+    return found
 
 
 def field_witnesses(fields: list[PageField], divisions: Divisions) -> list[Witness]:
@@ -329,7 +335,8 @@ def _zone_witnesses(text: str, start: int, end: int, divisions: Divisions) -> li
             word = text[max(start, match.start() - size) : match.start()]
             rows = divisions.stems.get(word) or divisions.full.get(word)
             if rows and word not in common_words():
-                mention = Mention(match.start() - size, match.start(), word, tuple(rows), full=False)
+                cities = tuple(r for r in rows if divisions.depth(r) == 2)
+                mention = Mention(match.start() - size, match.start(), word, cities or tuple(rows), full=False)
                 found.append(Witness(mention, 2.5, "name of a zone"))
                 break
     return found

@@ -10,6 +10,7 @@ import re
 
 __all__ = [
     "ACTION",
+    "AIM",
     "ANNOUNCEMENT",
     "ASPECT",
     "BEFORE_ITEMS",
@@ -35,6 +36,7 @@ __all__ = [
     "SHORTCOMING",
     "SHORTCOMING_SIGNS",
     "SIGNATURE",
+    "STEP",
     "SUMMARY",
     "SUMMARY_SIGNS",
     "TIMED",
@@ -268,6 +270,25 @@ ACTION = re.compile(
 )
 # … and behind a comma, where only the plainest verbs count.
 VERB = re.compile(rf"{_LINK}{_ADVERB}{{0,3}}地?" + alternatives(_VERB))
+# A step to be taken, among plans.
+STEP = re.compile(
+    rf"{_LINK}(?:将|拟|要|还将|并?计划)?{_ADVERB}{{0,3}}地?"
+    + alternatives(
+        _VERB
+        + """ 编制 谋划 修订 修改 选送 分批选送 组建 完成 拓展 争取 改进 补齐 配齐 配强 充实 招录 招聘 引进 引育 邀请
+        分类 评估 理顺 调整 更新 新建 筹建 建设 签订 签约 试点 试行 推广 探索 鼓励 支持 拓宽 畅通 扩大 创新 创建 整合
+        引入 用好 盘活 丰富 继续 坚持 紧盯 聚焦 围绕 压实 严格 依托 与 联合 会同 每季度 每半年 每月 每年 每村"""
+    )
+)
+# What a step is for, or how far it is to go: 力争持证率达到100%, 把评查结果与绩效挂钩.
+AIM = re.compile(
+    alternatives(
+        """力争 确保 使 让 实现 做到 达到 形成 把 将 并 且 以 不断 切实 逐步 促进 提高 提升 增强 年底前
+        [0-9一二两三]{1,2}年内 为[^，,。；;]{2,30}(?:提供|奠定|作出|贡献|保障)
+        (?:推动|推进|努力)[^，,。；;]{2,20}(?:上|迈|再|取得|落地|见效|提升|发展)
+        打造 营造 该 由 对 有 做 全面提升 全力"""
+    )
+)
 COUNT = re.compile(r"[0-9０-９](?:\.[0-9]{1,4})?[余多万亿]{0,3}[件次场份个人名起宗户条项处期家元%％册块台篇]")
 # A sentence that goes on with the same thing: its results, its details.
 SEQUEL = re.compile(

@@ -173,6 +173,20 @@ def test_the_number_of_the_document_is_read_off_the_fields_of_the_page(line: str
     assert metadata_of(text).doc_number == "大政发〔2024〕12号"
 
 
+@pytest.mark.parametrize(
+    ("head", "issuer"),
+    [
+        ("中共池州市委　池州市人民政府\n关于2022年度法治政府建设情况的报告", "中共池州市委　池州市人民政府"),
+        ("中共萧县县委\n萧县人民政府\n关于2022年度法治政府建设情况的报告", "中共萧县县委 萧县人民政府"),
+        ("衡南县云集街道办事处2022年法治政府建设工作总结\n来源:云集街道", "衡南县云集街道办事处"),
+        ("滏东街道办事处2022年法治政府建设工作总结\n来源:邯山区滏东街道办事处", "邯山区滏东街道办事处"),
+        ("衡南县2022年法治政府建设工作总结\n发布机构:衡南县司法局", "衡南县司法局"),
+    ],
+)
+def test_the_issuer_is_the_organ_that_is_named_most_fully(head: str, issuer: str) -> None:
+    assert metadata_of(f"{head}\n2022年,我们坚持依法行政,开展普法宣传三十二次。").issuer == issuer
+
+
 def test_the_title_is_quoted_in_the_script_of_the_source() -> None:
     metadata = metadata_of("潭灣鎮法治政府建設情況報告\n2024年,潭灣鎮堅持依法行政,開展普法宣傳。")
 

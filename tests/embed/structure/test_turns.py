@@ -8,7 +8,7 @@ from embed.structure.passages import divide
 from embed.structure.report import Role
 from embed.structure.sentences import find_clauses
 from embed.structure.topics import find_topics
-from embed.structure.turn_weights import read_turn_weights
+from embed.structure.turn_weights import COLUMNS, read_turn_weights
 from embed.structure.turns import Turns
 from embed.structure.units import Context
 from embed.structure.wording import COUNT
@@ -19,17 +19,17 @@ def turns_of(text: str) -> Turns:
     return Turns(text, find_clauses(text, 0, len(text)), find_topics(text), Context(frozenset({Role.MEASURE})), counts)
 
 
-def divided(text: str) -> list[str]:
-    units = divide(text, 0, len(text), find_topics(text), Context(frozenset({Role.MEASURE})))
+def divided(text: str, role: Role = Role.MEASURE) -> list[str]:
+    units = divide(text, 0, len(text), find_topics(text), Context(frozenset({role})))
     return [text[unit.start : unit.end] for unit in units]
 
 
-@pytest.mark.parametrize("sign", ["。", "；", "，"])
-def test_every_evidence_has_a_weight_behind_every_sign(sign: str) -> None:
+@pytest.mark.parametrize("column", COLUMNS)
+def test_every_evidence_has_a_weight_behind_every_sign(column: str) -> None:
     evidence = turns_of("调解纠纷9件。办理法律援助4件。").evidence(1, "。")
 
     assert evidence is not None
-    assert set(read_turn_weights().weights[sign]) == {*evidence, "bias"}
+    assert set(read_turn_weights().weights[column]) == {*evidence, "bias"}
 
 
 def test_the_evidence_of_a_known_topic_is_no_fresh_one() -> None:
@@ -112,3 +112,32 @@ def test_a_turn_is_decided_as_all_the_evidence_together_says(text: str, sign: st
         assert (evidence is None) is (seen is None)
         if evidence is not None and seen is not None and not evidence["both count"]:
             assert turns._decides(index, sign, seen) is (weights.log_odds(sign, evidence) > 0)
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        pytest.param(
+            [
+                "将分批选送执法人员到县直部门跟班学习,明年底前力争持证率达到100%,",
+                "组建方言普法小分队,把群众关心的法律编成小戏,每村至少演两场。",
+            ],
+            id="comma, what a step aims at stays with it",
+        ),
+        pytest.param(
+            [
+                "每季度组织一次执法案卷交叉互评,把评查结果与队员绩效挂钩;",
+                "修订法律顾问管理办法,将参与谈判次数列为续聘条件。",
+            ],
+            id="semicolon",
+        ),
+    ],
+)
+def test_steps_to_be_taken_are_passages_where_plans_stand(steps: list[str]) -> None:
+    assert divided("".join(steps), Role.PLAN) == steps
+
+
+def test_what_a_step_aims_at_is_no_step_of_its_own() -> None:
+    text = "加强执法队伍建设,不断提升执法能力,确保执法质量稳步提高。"
+
+    assert divided(text, Role.PLAN) == [text]

@@ -34,6 +34,13 @@ def test_a_text_without_any_year_has_none() -> None:
     assert metadata_of("我镇坚持依法行政,开展普法宣传。").year is None
 
 
+def test_what_we_did_in_a_year_is_no_plan_for_it() -> None:
+    done = metadata_of("依法行政。按照要求,2022年,我镇坚持依法行政,开展普法宣传。")
+    planned = metadata_of("依法行政。按照要求,2022年,我镇将坚持依法行政,开展普法宣传。")
+
+    assert (done.year, planned.year) == (2022, 2021)
+
+
 def test_other_years_that_speak_for_themselves_are_listed_as_candidates() -> None:
     metadata = metadata_of("平利县2023年法治政府建设情况报告\n现将2022年情况报告如下。\n平利县人民政府\n2024年2月1日")
 
