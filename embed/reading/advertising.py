@@ -62,6 +62,7 @@ STEP_COST |= {(before, name): 12.0 for before in (UNKNOWN, DIGITS) for name in (
 # A run seldom ends in a name without a word of betting behind it, and hardly ever in a joiner.
 END_COST = {UNKNOWN: 8.0, JOINER: 12.0, DIGITS: 7.0}
 LONGEST_TOKEN = 8
+LONGEST_REPEATED = 4  # characters of a word that is one because it stands elsewhere in the document
 LONGEST_HALF = 4  # characters of a word on either side of a run that cuts it in two
 
 
@@ -250,18 +251,19 @@ class _Reader:
 
     def _words(self, start: int, end: int) -> list[list[tuple[int, float]]]:
         """For each place of text[start:end] the ends of the words of two and more characters there, and their costs."""
-        text, costs, kinds = self.text, self.costs, self.kinds
+        text, costs, sure, longest = self.text, self.costs, _sure_words(), _longest_words()
         rows: list[list[tuple[int, float]]] = []
         for first in range(start, end):
             row = []
             repeated = True  # whether a shorter word that begins here stands elsewhere too
-            for last in range(first + 2, min(end, first + LONGEST_WORD) + 1):
+            known = max(longest.get(text[first : first + 2], 0), LONGEST_REPEATED)
+            for last in range(first + 2, min(end, first + known) + 1):
                 word = text[first:last]
                 cost = costs.get(word)
-                if kinds.get(word) in _SURE:
+                if word in sure:
                     row.append((last, max(ODD_WORD, cost or 0.0)))
                     continue
-                if cost is None and repeated and last <= first + 4:
+                if cost is None and repeated and last <= first + LONGEST_REPEATED:
                     repeated = word in self.elsewhere
                     if repeated and _all_han(word):
                         cost = 10.0 + 2.0 * (last - first - 2)
@@ -395,6 +397,22 @@ def _token_lengths() -> dict[str, list[int]]:
         if len(word) <= LONGEST_TOKEN:
             lengths.setdefault(word[0], set()).add(len(word))
     return {character: sorted(sizes) for character, sizes in lengths.items()}
+
+
+@cache
+def _sure_words() -> frozenset[str]:
+    """Words of advertising that are the surest signs of it."""
+    return frozenset(word for word, kind in _vocabulary().items() if kind in _SURE)
+
+
+@cache
+def _longest_words() -> dict[str, int]:
+    """The first two characters of every word, and the length of the longest that begins with them."""
+    longest: dict[str, int] = {}
+    for word in (*word_costs(), *_sure_words()):
+        if len(word) <= LONGEST_WORD and len(word) > longest.get(word[:2], 1):
+            longest[word[:2]] = len(word)
+    return longest
 
 
 @cache

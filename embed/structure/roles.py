@@ -110,11 +110,11 @@ def judge(text: str, situation: Situation) -> tuple[Role, float]:
     scores[_PROBLEM] += 0.5 * min(cues.shortfall, 4)
     next_year = situation.year is not None and f"{situation.year + 1}年" in text[:40]
     scores[_PLAN] += 0.6 * min(cues.future, 3) + 1.2 * next_year
-    counted = cues.done + situation.counts
-    scores[_MEASURE] += 0.3 * min(counted, 3) + _other_topic(situation)
-    scores[_LEADERSHIP] += _leaders(text, situation)
+    own, other = _shares(situation.topics)
+    scores[_MEASURE] += 0.3 * min(cues.done + situation.counts, 3) + 0.5 * min(max(other - 1, 0), 3)
+    scores[_LEADERSHIP] += _leaders(text, situation, own)
     best = max(scores)
-    total = sum(map(math.exp, [score - best for score in scores]))
+    total = sum([math.exp(score - best) for score in scores])
     return _ROLES[scores.index(best)], round(1 / total, 3)
 
 
@@ -152,11 +152,21 @@ def _own_topics() -> frozenset[str]:
     return frozenset(topic for topic, kin in families().items() if "lead" in kin)
 
 
-def _leaders(text: str, situation: Situation) -> float:
-    """What speaks for the leaders' own duties."""
-    leaders, duties = min(situation.cues.leader, 3), min(situation.cues.duty, 4)
+def _shares(topics: Mapping[str, float]) -> tuple[int, float]:
+    """How many kinds of measure are the leaders' own, and the weight of the heaviest other one."""
     own_topics = _own_topics()
-    own = len([topic for topic in situation.topics if topic in own_topics])
+    own, other = 0, 0.0
+    for topic, weight in topics.items():
+        if topic in own_topics:
+            own += 1
+        elif weight > other:
+            other = weight
+    return own, other
+
+
+def _leaders(text: str, situation: Situation, own: int) -> float:
+    """What speaks for the leaders' own duties; `own` kinds of measure are theirs."""
+    leaders, duties = min(situation.cues.leader, 3), min(situation.cues.duty, 4)
     evidence = 0.5 * leaders + 0.6 * duties + 0.5 * min(own, 2) + (1.0 if leaders and _SUBJECT.match(text) else 0.0)
     if Role.LEADERSHIP in situation.headings:
         if not evidence and situation.topics:
@@ -167,10 +177,3 @@ def _leaders(text: str, situation: Situation) -> float:
     if leaders >= 2 and _in_part(situation) and _LEADERS_ACT.match(text):
         return evidence + 4.5  # what the leaders did about it
     return evidence * (0.6 if leaders else 0.3)
-
-
-def _other_topic(situation: Situation) -> float:
-    """What speaks for a measure that only stands among leaders' duties."""
-    own = _own_topics()
-    other = max([weight for topic, weight in situation.topics.items() if topic not in own], default=0.0)
-    return 0.5 * min(max(other - 1, 0), 3)
