@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -24,6 +24,7 @@ __all__ = ["Vocabulary", "build_static", "piece_table", "read_vocabulary"]
 RARITY = 1e-4  # a of the weight a / (a + p): a piece as frequent as this counts half
 EVENNESS = 0.75  # of the components: 0 leaves their spread as it is, 1 makes all alike
 LEAST_SPREAD = 1e-6  # of the largest; what is below counts as this
+BLOCK = 8192  # rows that are worked on at once: the table of a large vocabulary is a third of a gigabyte in float64
 
 Vectors = NDArray[np.float64]
 
@@ -60,7 +61,8 @@ class Vocabulary:
 def build_static(entry: ModelEntry, engine: PieceEngine, vocabulary: Vocabulary, part: Path) -> None:
     """Fill `part` with pieces, their vectors and scores, the means of neutral texts, and a record."""
     frame = [np.array([vocabulary.begin, piece, vocabulary.end]) for piece in vocabulary.ids]
-    raw = engine.short_vectors([*frame, np.array([vocabulary.begin, vocabulary.end])]).astype(np.float64)
+    frame.append(np.array([vocabulary.begin, vocabulary.end]))
+    raw = np.concatenate([engine.short_vectors(frame[i : i + BLOCK]) for i in range(0, len(frame), BLOCK)])
     scripts = np.array([script_of(piece.removeprefix(START)) for piece in vocabulary.pieces])
     vectors = piece_table(raw, scripts, np.exp(vocabulary.scores.astype(np.float64)))
     (part / PIECES).write_bytes("\n".join(vocabulary.pieces).encode("utf-8"))
@@ -104,7 +106,7 @@ def _kept(pieces: Sequence[tuple[str, float]], begin: int, end: int) -> Vocabula
 
 
 def piece_table(
-    raw: Vectors,
+    raw: NDArray[np.float32] | Vectors,
     scripts: NDArray[np.int64],
     probabilities: Vectors,
     *,
@@ -130,20 +132,45 @@ def piece_table(
     """
     weights = rarity / (rarity + probabilities)
     use = probabilities * weights
-    centred = raw - np.average(raw[:-1], axis=0, weights=use)
-    for script in np.unique(scripts):
-        members = np.flatnonzero(scripts == script)
-        centred[members] = raw[members] - np.average(raw[members], axis=0, weights=use[members])
-    spreads, axes = np.linalg.eigh(_covariance(centred[:-1], scripts == Script.CHINESE))
+    found, script = np.unique(np.append(scripts, -1), return_inverse=True)  # -1: the empty text's
+    means = np.array(
+        [_mean(raw, np.flatnonzero(scripts == s) if s >= 0 else np.arange(len(scripts)), use) for s in found]
+    )
+
+    def centred(rows: NDArray[np.int64]) -> Vectors:
+        return np.asarray(raw[rows] - means[script[rows]], np.float64)
+
+    spreads, axes = np.linalg.eigh(_covariance(centred, scripts == Script.CHINESE, raw.shape[1]))
     largest = max(float(spreads[-1]), 1e-300)
     even = axes * np.maximum(spreads / largest, LEAST_SPREAD) ** (-evenness / 2) @ axes.T
-    return np.asarray((centred @ even) * np.append(weights, 1.0)[:, None], np.float16)
+    table = np.empty(raw.shape, np.float16)
+    factors = np.append(weights, 1.0)[:, None]
+    for block in _blocks(np.arange(len(raw))):
+        table[block] = (centred(block) @ even) * factors[block]
+    return table
 
 
-def _covariance(vectors: Vectors, chinese: NDArray[np.bool_]) -> Vectors:
-    """Of the pieces, Chinese ones and all others weighing the same together."""
-    groups = [vectors[chinese], vectors[~chinese]]
-    return np.asarray(sum(group.T @ group / len(group) for group in groups if len(group)))
+def _blocks(rows: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:
+    for begin in range(0, len(rows), BLOCK):
+        yield rows[begin : begin + BLOCK]
+
+
+def _mean(vectors: NDArray[np.float32] | Vectors, rows: NDArray[np.int64], weights: Vectors) -> Vectors:
+    """The weighed mean of some rows, added up one after the other, whatever the blocks."""
+    total = np.zeros(vectors.shape[1])
+    for block in _blocks(rows):
+        total = np.vstack([total, vectors[block] * weights[block, None]]).sum(axis=0)
+    return np.asarray(total / weights[rows].sum())
+
+
+def _covariance(centred: Callable[[NDArray[np.int64]], Vectors], chinese: NDArray[np.bool_], dimension: int) -> Vectors:
+    """Of the pieces, Chinese ones and all others weighing the same together. centred: gives rows by their places."""
+    total = np.zeros((dimension, dimension))
+    for rows in (np.flatnonzero(chinese), np.flatnonzero(~chinese)):
+        for block in _blocks(rows):
+            vectors = centred(block)
+            total += vectors.T @ vectors / len(rows)
+    return total
 
 
 def _means(model: StaticModel) -> Mapping[str, NDArray[np.float32]]:

@@ -10,7 +10,7 @@ from embed.reading.character_sets import CharacterSet
 from embed.reading.document import RemovalReason
 from embed.reading.tracked import Edit
 
-__all__ = ["CRLF", "ONE_TO_ONE", "gloss_edits", "invisible_edits", "one_to_one", "punctuation_edits"]
+__all__ = ["CRLF", "ONE_TO_ONE", "gap_edits", "gloss_edits", "invisible_edits", "one_to_one", "punctuation_edits"]
 
 _INVISIBLE = (
     *("\u0000\u0008", "\u000e\u001f", "\u007f\u0084", "\u0086\u009f", "\u00ad", "\u061c", "\u180e", "\u200b\u200f"),
@@ -45,6 +45,12 @@ SYLLABLE = re.compile(
     "(?:[bpmfdtnlgkhjqxrzcsyw]|[zcs]h)?(?:a|o|e|ai|ei|ao|ou|an|en|ang|eng|ong|er|i|ia|ie|iao|iu|ian|in|iang|ing|iong"
     "|u|ua|uo|uai|ui|uan|un|uang|ü|üe|ue)"
 )
+# Word sets a tab between an automatic number and its text.
+MARK_GAP = re.compile(
+    r"(?m)^(?:[一二三四五六七八九十百]{1,4}、|[(（][一二三四五六七八九十百\d]{1,4}[)）]"
+    r"|\d{1,2}(?:[、)）]|[.．](?= *[^\d ])))( +)(?=\S)"
+)
+GAPS = ("、 ", ") ", "） ", ". ", "． ")
 DOUBLED = re.compile("[,，。；][,，。；]+")
 
 
@@ -72,10 +78,16 @@ def gloss_edits(text: str) -> Iterator[Edit]:
             yield Edit(match.start(), match.end(), RemovalReason.PINYIN_GLOSS)
 
 
+def gap_edits(text: str) -> Iterator[Edit]:
+    """Blanks between the number of a paragraph and its words."""
+    for match in MARK_GAP.finditer(text) if any(gap in text for gap in GAPS) else ():
+        yield Edit(match.start(1), match.end(1), None)
+
+
 def punctuation_edits(text: str) -> Iterator[Edit]:
     """Marks that stand twice, where a character between them was lost: the strongest one stays."""
     for match in DOUBLED.finditer(text):
         run = match.group()
-        if run.strip("。"):
+        if len(run) == 2 or run.strip("。"):
             kept = next((mark for mark in run if mark in "。；"), run[0])
             yield Edit(match.start(), match.end(), RemovalReason.MOJIBAKE, kept)

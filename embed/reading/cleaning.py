@@ -10,6 +10,7 @@ import numpy as np
 from embed.reading.advertising import injected_edits
 from embed.reading.characters import (
     CRLF,
+    gap_edits,
     gloss_edits,
     invisible_edits,
     one_to_one,
@@ -17,9 +18,10 @@ from embed.reading.characters import (
 )
 from embed.reading.chrome import chrome_edits, outside_edits
 from embed.reading.document import CleanText, Removal, RemovalReason, SourceDocument
-from embed.reading.glued import glued_edits, repeated_edits
+from embed.reading.glued import contents_edits, glued_edits, repeated_edits
 from embed.reading.layout import page_edits, unwrap_edits
 from embed.reading.mojibake import mojibake_edits, slip_edits
+from embed.reading.plain_tables import plain_table_edits
 from embed.reading.script import simplify
 from embed.reading.tracked import Edit, Line, TrackedText
 
@@ -41,11 +43,13 @@ def clean(source: SourceDocument) -> CleanText:
     work.apply(slip_edits(work.text))
     work.apply(invisible_edits(work.text))
     work.apply(Edit(m.start(), m.end(), None) for m in CRLF.finditer(work.text))
+    work.apply(plain_table_edits(work.lines()))
     work.substitute(one_to_one(work.text))
     work.apply(gloss_edits(work.text))
     simplified, traditional = simplify(work.text)
     work.substitute(simplified)
     work.apply(page_edits(work.lines()))
+    work.apply(contents_edits(work.lines()))
     work.apply(glued_edits(work.lines()))
     work.apply(chrome_edits(work.lines()))
     work.apply(repeated_edits(work.lines()))
@@ -54,6 +58,7 @@ def clean(source: SourceDocument) -> CleanText:
     work.apply(punctuation_edits(work.text))
     work.apply(_trim_edits(work))
     work.apply(Edit(m.start(), m.end(), None, " ") for m in SPACES.finditer(work.text))
+    work.apply(gap_edits(work.text))
     origin = np.append(work.origin, work.origin[-1] + 1 if len(work.origin) else 0).astype(np.int32)
     removals = work.outermost_removals()
     return CleanText(work.text, origin, removals, traditional, _warnings(removals))

@@ -28,6 +28,7 @@ FREQUENT = frozenset(
 )
 # A document of which more than this share of characters cannot be decoded is not a text.
 MOST_BROKEN = 0.02
+LIKELY_WIDE = 0.15  # plausibility of real text is 0.3 and more
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 
 
@@ -62,11 +63,14 @@ def _unmarked_utf16(data: bytes) -> str | None:
     if len(sample) < 4 or b"\x00" not in sample:
         return None
     even, odd = sample[0::2].count(0), sample[1::2].count(0)
-    if bool(even) == bool(odd):
-        return None
-    encoding = "utf-16-le" if odd else "utf-16-be"
+    texts = {name: sample.decode(name, errors="ignore") for name in ("utf-16-le", "utf-16-be")}
     # Any counter or table of bytes can have its zeros on one side; text has no control characters beside white space.
-    return None if _CONTROL.search(sample.decode(encoding, errors="ignore")) else encoding
+    possible = [name for name, text in texts.items() if not _CONTROL.search(text)]
+    if bool(even) == bool(odd):  # 一 is U+4E00: its zero stands on the other side than those of digits
+        likely = max(possible, key=lambda name: plausibility(texts[name]), default="")
+        return likely if likely and plausibility(texts[likely]) >= LIKELY_WIDE else None
+    encoding = "utf-16-le" if odd else "utf-16-be"
+    return encoding if encoding in possible else None
 
 
 def _strict_or_mended(data: bytes, encoding: str) -> tuple[str, str, tuple[str, ...]]:

@@ -63,6 +63,7 @@ class RemovalReason(StrEnum):
     INVISIBLE = "invisible"  # zero-width, private-use and control characters
     LINE_BREAK = "line_break"  # a hard break inside a paragraph
     MOJIBAKE = "mojibake"  # wrongly decoded bytes; `replacement` holds the repair
+    TABLE = "table"  # a row set in plain text; `replacement` is the sentence that says it
     REPEATED = "repeated"  # the same heading or metadata block printed again
 
 

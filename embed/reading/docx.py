@@ -18,7 +18,9 @@ __all__ = ["read_docx"]
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 STRICT = "http://purl.oclc.org/ooxml/wordprocessingml/main"
 DC = "{http://purl.org/dc/elements/1.1/}"
-SKIPPED = frozenset(W + name for name in ("del", "moveFrom", "instrText", "footnoteReference", "rPr", "pPr"))
+SKIPPED = frozenset(W + name for name in ("del", "moveFrom", "instrText", "footnoteReference", "rPr", "pPr", "rt"))
+DEEPEST_BOX = 8
+BOX = W + "txbxContent"
 CONTAINERS = frozenset(W + name for name in ("sdt", "sdtContent", "smartTag", "customXml", "ins", "moveTo"))
 
 
@@ -57,23 +59,38 @@ def _hints(core: Element | None) -> Iterator[Hint]:
             yield Hint("title", title[:300], "docx core properties")
 
 
-def _blocks(parent: Element, numbers: _Numbers) -> Iterator[str]:
+def _blocks(parent: Element, numbers: _Numbers, depth: int = 0) -> Iterator[str]:
+    pending = ""  # a paragraph whose end was deleted goes on in the next one
     for child in parent:
         if child.tag == W + "p":
-            yield from _paragraph(child, numbers)
+            lines, boxes = _paragraph(child, numbers)
+            lines[0] = pending + lines[0]
+            pending = lines.pop() if child.find(f"{W}pPr/{W}rPr/{W}del") is not None else ""
+            yield from lines
+            for box in boxes if depth < DEEPEST_BOX else ():
+                yield from _blocks(box, numbers, depth + 1)
         elif child.tag == W + "tbl":
             yield from _table(child, numbers)
         elif child.tag in CONTAINERS:
-            yield from _blocks(child, numbers)
+            yield from _blocks(child, numbers, depth)
+    if pending:
+        yield pending
 
 
-def _paragraph(paragraph: Element, numbers: _Numbers) -> Iterator[str]:
-    text = numbers.mark_of(paragraph) + "".join(_runs(paragraph))
-    for line in text.split("\v"):
-        yield line.strip("\r\n")
+def _paragraph(paragraph: Element, numbers: _Numbers) -> tuple[list[str], list[Element]]:
+    """The lines of a paragraph, at least one, and the text boxes that are fastened to it."""
+    boxes: list[Element] = []
+    text = numbers.mark_of(paragraph) + "".join(_runs(paragraph, boxes))
+    return [line.strip("\r\n") for line in text.split("\v")], boxes
 
 
-def _runs(paragraph: Element) -> Iterator[str]:
+def _is_hidden(run: Element) -> bool:
+    properties = run.find(W + "rPr")
+    vanish = properties.find(W + "vanish") if properties is not None else None
+    return vanish is not None and vanish.get(W + "val") not in ("0", "false", "off")
+
+
+def _runs(paragraph: Element, boxes: list[Element]) -> Iterator[str]:
     stack = [iter(paragraph)]
     while stack:
         child = next(stack[-1], None)
@@ -90,6 +107,10 @@ def _runs(paragraph: Element) -> Iterator[str]:
             yield "-"
         elif child.tag == "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback":
             continue  # the same text again for old programs
+        elif child.tag == BOX:
+            boxes.append(child)
+        elif child.tag == W + "r" and _is_hidden(child):
+            continue
         elif child.tag not in SKIPPED and len(stack) < 60:
             stack.append(iter(child))
 
@@ -139,6 +160,7 @@ class _Numbers:
         self.counters: dict[str, dict[int, int]] = {}
         self.of_style: dict[str, tuple[str, int]] = {}
         self.abstract: dict[str, str] = {}
+        self.restarts: dict[str, dict[int, int]] = {}  # levels that begin anew where a list is first used
         if numbering is not None:
             self._read(numbering)
         for style in styles.iter(W + "style") if styles is not None else ():
@@ -162,6 +184,11 @@ class _Numbers:
             target = number.find(W + "abstractNumId")
             if target is not None:
                 self.abstract[number.get(W + "numId") or ""] = target.get(W + "val") or ""
+            for override in number.iter(W + "lvlOverride"):
+                first = override.find(W + "startOverride")
+                if first is not None:
+                    starts = self.restarts.setdefault(number.get(W + "numId") or "", {})
+                    starts[_integer(override.get(W + "ilvl"), 0)] = _integer(first.get(W + "val"), 1)
 
     @staticmethod
     def _number(properties: Element | None) -> tuple[str, int] | None:
@@ -185,6 +212,8 @@ class _Numbers:
         if level not in levels:
             return ""
         counters = self.counters.setdefault(abstract, {})
+        for restarted, first in self.restarts.pop(number[0], {}).items():
+            counters[restarted] = first - 1
         counters[level] = counters.get(level, levels[level][2] - 1) + 1
         for deeper in [key for key in counters if key > level]:
             del counters[deeper]

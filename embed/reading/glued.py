@@ -10,7 +10,7 @@ from embed.reading.document import RemovalReason
 from embed.reading.tracked import Edit, Line
 from embed.reading.wordlists import read_sections
 
-__all__ = ["glued_edits", "repeated_edits"]
+__all__ = ["contents_edits", "glued_edits", "repeated_edits"]
 
 SHORTEST = 160  # shorter lines are looked at as a whole
 HEAD, TAIL = 800, 800
@@ -32,6 +32,10 @@ FOOT = re.compile(
     r"|扫一扫在手机|网站标识码)"
 )
 FARTHEST_REPEAT = 40
+CONTENTS = re.compile(r"^[ 　]*目[ 　]{0,8}[录次][ 　]*$")
+LEADER = re.compile(r"(?: |[.．·…—-]{2,})[ .．·…—-]{0,200}\d{1,3}$")
+FEWEST_ENTRIES = 2
+LONGEST_ENTRY = 120
 _BUTTON = re.compile(r"[^\s|｜\[\]【】]+")
 _BUTTONS = frozenset(read_sections("page_words.txt")["widgets"])
 
@@ -105,3 +109,30 @@ def repeated_edits(lines: Sequence[Line]) -> Iterator[Edit]:
             skip = following
         elif len(key) >= 8:
             seen.add(key)
+
+
+def contents_edits(lines: Sequence[Line]) -> Iterator[Edit]:
+    """A table of contents: its heading, and the lines behind it that lead to a page or stand again below."""
+    first = next((i for i, line in enumerate(lines[:FARTHEST_REPEAT]) if CONTENTS.match(line.text)), None)
+    if first is None:
+        return
+    later: set[str] | None = None
+    entries: dict[str, int] = {}
+    for i in range(first + 1, len(lines)):
+        text = lines[i].text.strip()
+        if not text:
+            continue
+        entry = _entry(text)
+        if len(text) > LONGEST_ENTRY or entry in entries:
+            break
+        if not LEADER.search(text):
+            later = {_entry(line.text) for line in lines[i + 1 :]} if later is None else later
+            if entry not in later:
+                break
+        entries[entry] = i
+    if len(entries) >= FEWEST_ENTRIES:
+        yield Edit(lines[first].start, lines[max(entries.values())].end, RemovalReason.CHROME)
+
+
+def _entry(text: str) -> str:
+    return "".join(LEADER.sub("", text.strip()).split()) if len(text) <= LONGEST_ENTRY else ""

@@ -130,7 +130,7 @@ def _slips() -> tuple[tuple[re.Pattern[str], str, int], ...]:
             for c in body
         )
         # Where two numbers leave the same remnant, the smaller one is far more frequent.
-        slips.setdefault(visible, (re.compile(f"[?？][。！]?{seen}"), run, data[-1]))
+        slips.setdefault(visible, (re.compile(f"(?:(?m:^)[?？]{{0,4}})?[?？](?P<stop>[。！]?){seen}"), run, data[-1]))
     return tuple(slips[visible] for visible in sorted(slips, key=len, reverse=True))
 
 
@@ -143,7 +143,7 @@ def slip_edits(text: str) -> Iterator[Edit]:
         for match in pattern.finditer(text):
             if pattern.pattern.endswith(AMBIGUOUS):
                 run = _likely_plan(text)
-            stop = "。" if match.group()[1:2] == "。" else ""
+            stop = "。" if match.group("stop") else ""
             end, behind = _resynchronised(text, match.end(), left_over)
             found.append(Edit(match.start(), end, RemovalReason.MOJIBAKE, stop + run + behind))
     done = 0

@@ -58,7 +58,7 @@ def _part(package: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo], name: s
 def _page_locations(
     package: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo], budget: Budget, limits: Limits
 ) -> Iterator[str]:
-    count = 0
+    seen: set[str] = set()
     for body in _part(package, members, "OFD.xml", budget).iter("{*}DocRoot"):
         document = (body.text or "").strip().lstrip("/")
         folder = posixpath.dirname(document)
@@ -67,15 +67,18 @@ def _page_locations(
             location = page.get("BaseLoc") if isinstance(page.tag, str) else None
             if not location:
                 continue
-            count += 1
-            if count > limits.max_pages:
+            place = location if location.startswith("/") else posixpath.normpath(posixpath.join(folder, location))
+            if place in seen:
+                continue
+            seen.add(place)
+            if len(seen) > limits.max_pages:
                 raise refuse(
                     "too_large",
                     f"OFD 超过 {limits.max_pages} 页",
                     f"expected at most {limits.max_pages} pages",
                     "拆分后再读取 · split the file",
                 )
-            yield location if location.startswith("/") else posixpath.normpath(posixpath.join(folder, location))
+            yield place
 
 
 def _numbers(text: str | None) -> list[float]:

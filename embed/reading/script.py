@@ -22,6 +22,7 @@ ALSO_SIMPLIFIED = frozenset("於乾著藉徵瞭覆夥甯陞昇昃堃淼喆祇鑫
 TAIWAN_TERMS = {
     "民眾": "群众",
     "程式": "程序",
+    "程式化": "程式化",
     "計畫": "计划",
     "規畫": "规划",
     "網路": "网络",
@@ -47,6 +48,27 @@ TAIWAN_TERMS = {
 # 透過, 專案 and 民眾 are ordinary words on the mainland as well; only these show that vocabulary was converted.
 TAIWAN_MARKS = re.compile("程式|計畫|網路|資訊|品質|數位化|軟體|伺服器")
 _TAIWAN = re.compile("|".join(sorted(TAIWAN_TERMS, key=len, reverse=True)))
+# Nobody writes these for anything else: they go back wherever they stand.
+CERTAIN_TERMS = {
+    "計畫": "计划",
+    "規畫": "规划",
+    "網路": "网络",
+    "政府資訊": "政府信息",
+    "資訊公開": "信息公开",
+    "資訊化": "信息化",
+    "規範性檔案": "规范性文件",
+    "檔案精神": "文件精神",
+    "政策檔案": "政策文件",
+    "人民民眾": "人民群众",
+    "程式正當": "程序正当",
+    "決策程式": "决策程序",
+    "法定程式": "法定程序",
+    "數位政府": "数字政府",
+    "數位化": "数字化",
+    "軟體": "软件",
+    "伺服器": "服务器",
+}
+_CERTAIN = re.compile("|".join(sorted(CERTAIN_TERMS, key=len, reverse=True)))
 
 # 著 is also the simplified form in these.
 ZHE = re.compile("著(?<![显卓原论专巨编昭土译遗合所名撰]著)(?![名作述称者书录])")
@@ -193,11 +215,17 @@ def simplify(text: str) -> tuple[str, bool]:
 
 
 def _with_mainland_terms(text: str, simplified: str) -> str:
+    """Taiwan's words in mainland wording: the certain ones anywhere, the others where two kinds of them stand."""
+    simplified = _replaced(text, simplified, _CERTAIN, CERTAIN_TERMS)
     if len(set(TAIWAN_MARKS.findall(text))) < 2:
         return simplified
+    return _replaced(text, simplified, _TAIWAN, TAIWAN_TERMS)
+
+
+def _replaced(text: str, simplified: str, pattern: re.Pattern[str], terms: dict[str, str]) -> str:
     parts: list[str] = []
     done = 0
-    for match in _TAIWAN.finditer(text):
-        parts += (simplified[done : match.start()], TAIWAN_TERMS[match.group()])
+    for match in pattern.finditer(text):
+        parts += (simplified[done : match.start()], terms[match.group()])
         done = match.end()
-    return "".join((*parts, simplified[done:]))
+    return "".join((*parts, simplified[done:])) if parts else simplified

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-__all__ = ["table_lines"]
+__all__ = ["FIELD_CELL", "names_columns", "row_pieces", "table_lines"]
 
 LONGEST_NAME = 24
 LONGEST_CELL = 300
-NUMBER = re.compile(r"^[\d０-９.,，%％‰/\-—~～万元亿余次件人个份场户+ ]+$")
+NUMBER = re.compile(r"^(?=\D*\d)[\d０-９.,，%％‰/\-—~～万元亿余次件人个份场户+ ]+$")
+YEAR = re.compile(r"^(?:19|20)\d{2}$")  # a number that names a column
 # Cells of a block of publication fields; such a table is no content.
 FIELD_CELL = re.compile(
     r"^[\[【 ]*(?:索 *引 *号|(?:发布|发文|制发)(?:机构|机关|单位)|(?:成文|发布|发文|生成|公开)(?:日期|时间)|"
@@ -31,7 +32,7 @@ def table_lines(rows: Sequence[Sequence[str]]) -> list[str]:
         return [" | ".join(cell for cell in row if cell) for row in rows]
     if len(rows) == 1 or max(len(row) for row in rows) == 1 or _is_layout(rows):
         return [cell for row in rows for cell in _distinct(row)]
-    names = rows[0] if _names_columns(rows) else None
+    names = rows[0] if names_columns(rows) else None
     if names is None:
         return ["；".join(_distinct(row)).rstrip("。；") + "。" for row in rows]
     return [line for line in (_row_line(row, names) for row in rows[1:]) if line]
@@ -46,29 +47,35 @@ def _distinct(row: Sequence[str]) -> list[str]:
     return [cell for i, cell in enumerate(row) if cell and (i == 0 or cell != row[i - 1])]
 
 
-def _names_columns(rows: Sequence[Sequence[str]]) -> bool:
+def names_columns(rows: Sequence[Sequence[str]]) -> bool:
     """Whether the first row holds names: all short, none a number, and none repeated below it."""
     first = rows[0]
-    if any(len(cell) > LONGEST_NAME or NUMBER.match(cell) for cell in first[1:] if cell):
+    if any(len(cell) > LONGEST_NAME or (NUMBER.match(cell) and not YEAR.match(cell)) for cell in first[1:] if cell):
         return False
     return len(first) >= 2 and sum(bool(cell) for cell in first) >= 2 and len(set(first)) > 1
 
 
 def _row_line(row: Sequence[str], names: Sequence[str]) -> str:
-    cells = list(row)
-    start = 1
-    if NUMBER.match(cells[0]) and len(cells) > 2 and names[0] in ("序号", "编号", "号"):
-        start = 2
-    title = cells[start - 1] if start <= len(cells) else ""
-    if all(cell == title for cell in cells[start:] if cell):
-        return title
-    parts = []
-    for i in range(start, len(cells)):
+    return "".join([text for text, _ in row_pieces(row, names)])
+
+
+def row_pieces(row: Sequence[str], names: Sequence[str]) -> list[tuple[str, int]]:
+    """The sentence that says a row, in pieces: text and the column that it is the beginning of, −1 for words between
+    the cells.
+    """
+    start = 2 if NUMBER.match(row[0]) and len(row) > 2 and names[0] in ("序号", "编号", "号") else 1
+    title = row[start - 1]
+    if all(cell == title for cell in row[start:] if cell):
+        return [(title, start - 1)] if title else []
+    pieces: list[tuple[str, int]] = []
+    for i in range(start, len(row)):
         name = names[i] if i < len(names) else ""
-        if cells[i] and not (i > start and cells[i] == cells[i - 1] and name == names[i - 1]):
-            glue = "" if NUMBER.match(cells[i]) or not name else "："
-            parts.append(f"{name}{glue}{cells[i]}")
-    body = "；".join(part.rstrip("。；") for part in parts)
-    if not title or NUMBER.match(title) or title == names[start - 1]:
-        return f"{body}。" if body else ""
-    return f"{title}：{body}。" if body else title
+        cell = row[i].rstrip("。；")
+        if cell and not (i > start and row[i] == row[i - 1] and name == names[i - 1]):
+            glue = "" if not name or (NUMBER.match(cell) and not name[-1].isdigit()) else "："
+            pieces += [("；" if pieces else "", -1), (name + glue, -1), (cell, i)]
+    if not pieces:
+        return [(title, start - 1)] if title else []
+    if title and not NUMBER.match(title) and title != names[start - 1]:
+        pieces = [(title, start - 1), ("：", -1), *pieces]
+    return [piece for piece in (*pieces, ("。", -1)) if piece[0]]

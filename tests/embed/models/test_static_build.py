@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from embed.exceptions import ModelCorrupt, ModelError
+from embed.models import static_build
 from embed.models.piece_cutter import Script
 from embed.models.static_build import piece_table, read_vocabulary
 
@@ -54,6 +56,50 @@ def test_pieces_that_all_mean_the_same_have_no_direction() -> None:
     raw = np.ones((3, 4))
 
     assert not piece_table(raw, np.array([CHINESE] * 2), np.array([0.1, 0.1])).any()
+
+
+def in_one_go(raw: np.ndarray, scripts: np.ndarray, probabilities: np.ndarray) -> np.ndarray:
+    """The table by whole matrices, as the formula is written."""
+    weights = 1e-4 / (1e-4 + probabilities)
+    use = probabilities * weights
+    centred = raw - np.average(raw[:-1], axis=0, weights=use)
+    for script in np.unique(scripts):
+        members = np.flatnonzero(scripts == script)
+        centred[members] = raw[members] - np.average(raw[members], axis=0, weights=use[members])
+    chinese = centred[:-1][scripts == CHINESE]
+    others = centred[:-1][scripts != CHINESE]
+    spreads, axes = np.linalg.eigh(chinese.T @ chinese / len(chinese) + others.T @ others / len(others))
+    even = axes * np.maximum(spreads / spreads[-1], 1e-6) ** (-0.375) @ axes.T
+    return np.asarray((centred @ even) * np.append(weights, 1.0)[:, None], np.float16)
+
+
+def pieces_at_random(count: int, dimension: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    made = np.random.default_rng(7)
+    raw = (made.normal(size=(count + 1, dimension)) * np.arange(1, dimension + 1)).astype(np.float32)
+    return raw, made.integers(1, 4, count), made.dirichlet(np.full(count, 0.1))
+
+
+@pytest.mark.parametrize("block", [1, 7, 64, 1000])
+def test_blocks_of_any_size_give_the_bytes_of_whole_matrices(block: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(static_build, "BLOCK", block)
+    raw, scripts, probabilities = pieces_at_random(500, 6)
+    before = raw.tobytes()
+
+    table = piece_table(raw, scripts, probabilities)
+
+    assert table.tobytes() == in_one_go(raw.astype(np.float64), scripts, probabilities).tobytes()
+    assert raw.tobytes() == before
+
+
+def test_a_large_vocabulary_is_never_held_in_double_precision() -> None:
+    raw, scripts, probabilities = pieces_at_random(80_000, 32)
+
+    tracemalloc.start()
+    table = piece_table(raw, scripts, probabilities)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert peak - table.nbytes < raw.size * 8
 
 
 def test_pieces_of_one_script_are_kept_and_of_two_forms_the_likelier(tmp_path: Path) -> None:

@@ -37,6 +37,13 @@ def test_text_in_every_usual_encoding_reads_the_same(encoding: str, said: str) -
     assert document.encoding == said
 
 
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_zero_bytes_of_frequent_characters_do_not_hide_utf_16(encoding: str) -> None:
+    text = f"一、主要做法\n（一）一是学法。{SIMPLIFIED}"
+
+    assert decode(text.encode(encoding))[:2] == (text, encoding)
+
+
 def test_big5_is_told_from_gb18030_by_what_it_says() -> None:
     document = only(TRADITIONAL.encode("big5"))
 

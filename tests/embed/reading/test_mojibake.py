@@ -60,9 +60,13 @@ def test_characters_that_slipped_along_are_read_anew_until_the_bytes_meet_again(
 
 
 def test_a_plan_that_lost_its_characters_is_named_by_the_years_of_the_text() -> None:
-    assert cleaned("2006年，推进?！笆濉睍r期法治建设") == "2006年，推进“十五”时期法治建设"
-    assert cleaned("2018年，推进?！笆濉睍r期法治建设") == "2018年，推进“十三五”时期法治建设"
-    assert cleaned("推进?！笆奈濉睍r期法治建设") == "推进“十四五”时期法治建设"
+    assert cleaned("2006年成效明显?！笆濉睍r期法治建设") == "2006年成效明显。“十五”时期法治建设"
+    assert cleaned("2018年成效明显?！笆濉睍r期法治建设") == "2018年成效明显。“十三五”时期法治建设"
+    assert cleaned("推进?笆奈濉睍r期法治建设") == "推进“十四五”时期法治建设"
+
+
+def test_lost_indents_before_a_lost_number_go_with_it() -> None:
+    assert cleaned("总则\n???ㄒ唬加强学习。\n?ㄈ严格执法。") == "总则\n（一）加强学习。\n（三）严格执法。"
 
 
 def test_question_marks_for_lost_indents_go() -> None:

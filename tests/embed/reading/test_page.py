@@ -161,3 +161,17 @@ def test_an_empty_label_leaves_the_addressee() -> None:
     assert cleaned(f"某某镇2023年度法治政府建设情况报告\n索引号：\n县委、县政府：\n{BODY}") == (
         f"某某镇2023年度法治政府建设情况报告\n县委、县政府：\n{BODY}"
     )
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("一、\t加强学习", "一、加强学习"),
+        ("（二） 严格执法", "（二）严格执法"),
+        ("3. 化解纠纷", "3.化解纠纷"),
+        ("3. 5亿元投资到位", "3. 5亿元投资到位"),
+        ("落实“一、 二”级响应", "落实“一、 二”级响应"),
+    ],
+)
+def test_the_blank_behind_a_number_that_opens_a_line_goes(line: str, expected: str) -> None:
+    assert cleaned(f"{BODY}\n{line}\n{BODY}") == f"{BODY}\n{expected}\n{BODY}"

@@ -46,6 +46,12 @@ def test_taiwan_wording_goes_back_only_where_several_words_show_it() -> None:
     assert cleaned("民眾廣場的法治宣傳計劃透過廣播開展,縣領導參加") == "民众广场的法治宣传计划透过广播开展,县领导参加"
 
 
+def test_certain_taiwan_words_and_fixed_terms_go_back_wherever_they_stand() -> None:
+    assert cleaned("縣政府資訊公開312條,備案規範性檔案15件,健全人民調解網路,發展程式化表演") == (
+        "县政府信息公开312条,备案规范性文件15件,健全人民调解网络,发展程式化表演"
+    )
+
+
 def test_a_simplified_text_keeps_its_rare_names() -> None:
     text = "於潜镇人民政府2023年法治政府建设情况报告,甯书记、乾县对口帮扶,著作普法。"
 
