@@ -68,6 +68,7 @@ REASONS = {
     RemovalReason.INVISIBLE: "不可见字符 invisible characters",
     RemovalReason.LINE_BREAK: "段内换行 line break in a paragraph",
     RemovalReason.MOJIBAKE: "乱码修复 repaired mojibake",
+    RemovalReason.TABLE: "表格成句 table said in sentences",
     RemovalReason.REPEATED: "重复 printed again",
 }
 _COUNT_ONLY = frozenset({RemovalReason.LINE_BREAK, RemovalReason.INVISIBLE, RemovalReason.PINYIN_GLOSS})
@@ -88,7 +89,7 @@ def report_json(report: Report, parts: Sequence[str]) -> dict[str, Any]:
     if "outline" in parts:
         row["sections"] = [asdict(section) for section in report.sections]
     if "passages" in parts:
-        row["passages"] = [{"id": report.passage_id(p.ordinal), **asdict(p)} for p in report.passages]
+        row["passages"] = [{"id": report.passage_id(p.ordinal), **p._asdict()} for p in report.passages]
     if "removed" in parts:
         row["removals"] = [asdict(removal) for removal in report.removals]
     row["warnings"] = list(report.warnings)

@@ -41,6 +41,7 @@ REMOVALS = {
     "invisible": ("不可见字符", "invisible character"),
     "line_break": ("硬换行", "hard line break"),
     "mojibake": ("乱码", "mojibake"),
+    "table": ("表格成句", "table said in sentences"),
     "repeated": ("重复印出", "printed again"),
 }
 RELATIONS = {
