@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import tomllib
+from importlib.resources import files
 
 import numpy as np
 import pytest
@@ -24,7 +26,6 @@ TWO = Catalogue(
 @pytest.mark.parametrize("role", [Role.MEASURE, Role.PROBLEM, Role.PLAN, Role.CAUSE])
 def test_every_theme_has_a_place_in_the_outline_and_words_of_its_own(role: Role) -> None:
     themes = catalogue(role).themes
-    topics = {topic.id for topic in read_topics()}
 
     assert len({theme.zh for theme in themes}) == len({theme.code for theme in themes}) == len(themes) > 20
     for theme in themes:
@@ -32,7 +33,14 @@ def test_every_theme_has_a_place_in_the_outline_and_words_of_its_own(role: Role)
         assert len(theme.terms) >= 4, theme.code
         assert theme.examples, theme.code
         assert all(len(term) >= 2 for term in theme.terms), theme.code
-    assert topics
+
+
+@pytest.mark.parametrize("section", ["measure", "problem"])
+def test_themes_name_topics_that_there_are_and_every_topic_of_their_kind_speaks_for_one(section: str) -> None:
+    text = files("service.clusters").joinpath("data/themes.toml").read_text(encoding="utf-8")
+    named = [topic for theme in tomllib.loads(text)[section] for topic in theme["topics"]]
+
+    assert sorted(named) == sorted(topic.id for topic in read_topics() if topic.is_problem == (section == "problem"))
 
 
 def test_a_role_without_themes_has_an_empty_catalogue() -> None:
