@@ -18,9 +18,10 @@ from embed.reading.characters import (
 )
 from embed.reading.chrome import chrome_edits, outside_edits
 from embed.reading.document import CleanText, Removal, RemovalReason, SourceDocument
-from embed.reading.glued import contents_edits, glued_edits, repeated_edits
+from embed.reading.glued import contents_edits, first_head_edits, glued_edits, repeated_edits
 from embed.reading.layout import page_edits, unwrap_edits
 from embed.reading.mojibake import mojibake_edits, slip_edits
+from embed.reading.pages import printed_edits
 from embed.reading.plain_tables import plain_table_edits
 from embed.reading.script import simplify
 from embed.reading.tracked import Edit, Line, TrackedText
@@ -49,11 +50,15 @@ def clean(source: SourceDocument) -> CleanText:
     simplified, traditional = simplify(work.text)
     work.substitute(simplified)
     work.apply(page_edits(work.lines()))
+    heads = [removal.text for removal in work.removals if removal.reason is RemovalReason.RUNNING_HEAD]
+    work.apply(first_head_edits(work.lines(), heads) if heads else ())
     work.apply(contents_edits(work.lines()))
     work.apply(glued_edits(work.lines()))
     work.apply(chrome_edits(work.lines()))
     work.apply(repeated_edits(work.lines()))
     work.apply(unwrap_edits(work.lines()))
+    if source.full_lines:
+        work.apply(printed_edits(work, source.full_lines))
     work.apply(injected_edits(work.text))
     work.apply(punctuation_edits(work.text))
     work.apply(_trim_edits(work))

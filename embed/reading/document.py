@@ -48,6 +48,7 @@ class SourceDocument:
     hints: tuple[Hint, ...] = ()
     warnings: tuple[str, ...] = ()
     outside: tuple[tuple[int, int], ...] = ()  # spans of `text`, in order, that the page prints around the article
+    full_lines: tuple[int, ...] = ()  # offsets of the line feeds behind printed lines that fill their measure
 
 
 class RemovalReason(StrEnum):

@@ -19,6 +19,7 @@ from embed.reading.limits import DEFAULT_LIMITS, MEGABYTE, Limits, ReadFailure
 from embed.reading.ocr import can_recognise, recognise_pdf
 from embed.reading.ofd import read_ofd
 from embed.reading.packages import Budget, member_name, open_package, read_member
+from embed.reading.pages import PrintedText
 from embed.reading.pdf import read_pdf
 from embed.reading.word_binary import read_word_binary
 
@@ -270,9 +271,11 @@ def _rtf(data: bytes, name: str, limits: Limits) -> SourceDocument:
 def _pdf(data: bytes, name: str, limits: Limits) -> SourceDocument:
     pdf = read_pdf(data, limits)
     if not pdf.scanned:
-        return SourceDocument(name, _sha256(data), FileKind.PDF, pdf.text, None, pdf.hints, pdf.warnings)
-    text = recognise_pdf(data, limits) if can_recognise() else ""
-    if not text:
+        return SourceDocument(
+            name, _sha256(data), FileKind.PDF, pdf.text, None, pdf.hints, pdf.warnings, (), pdf.full_lines
+        )
+    found = recognise_pdf(data, limits) if can_recognise() else PrintedText("")
+    if not found.text:
         raise refuse(
             "scanned",
             "这是扫描件，没有文字层",
@@ -280,11 +283,12 @@ def _pdf(data: bytes, name: str, limits: Limits) -> SourceDocument:
             '安装文字识别：pip install "bijian[ocr]" · install text recognition: pip install "bijian[ocr]"',
         )
     warning = "文字由识别得到，可能有错字 · the text was recognised from pictures and may contain errors"
-    return SourceDocument(name, _sha256(data), FileKind.PDF, text, None, pdf.hints, (warning,))
+    return SourceDocument(name, _sha256(data), FileKind.PDF, found.text, None, pdf.hints, (warning,), (), found.full)
 
 
 def _ofd(data: bytes, name: str, limits: Limits) -> SourceDocument:
-    return SourceDocument(name, _sha256(data), FileKind.OFD, read_ofd(data, limits))
+    found = read_ofd(data, limits)
+    return SourceDocument(name, _sha256(data), FileKind.OFD, found.text, full_lines=found.full)
 
 
 _READERS = {

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from embed.reading.chrome import ANY_LABEL, DATE, STRONG_LABEL, TIME
 from embed.reading.document import RemovalReason
 from embed.reading.tracked import Edit, Line
 from embed.reading.wordlists import read_sections
 
-__all__ = ["contents_edits", "glued_edits", "repeated_edits"]
+__all__ = ["contents_edits", "first_head_edits", "glued_edits", "repeated_edits"]
 
 SHORTEST = 160  # shorter lines are looked at as a whole
 HEAD, TAIL = 800, 800
@@ -32,6 +32,7 @@ FOOT = re.compile(
     r"|扫一扫在手机|网站标识码)"
 )
 FARTHEST_REPEAT = 40
+TITLE = re.compile(r"^[^。；：]{0,60}(?:法治|依法行政|述法)[^。；：]{0,40}(?:报告|总结|情况|汇报)[ 　]*$")
 CONTENTS = re.compile(r"^[ 　]*目[ 　]{0,8}[录次][ 　]*$")
 LEADER = re.compile(r"(?: |[.．·…—-]{2,})[ .．·…—-]{0,200}\d{1,3}$")
 FEWEST_ENTRIES = 2
@@ -87,6 +88,14 @@ def _buttons(text: str, begin: int) -> int:
     while start > begin and _BUTTON.match(text[start - 1]) is None:
         start -= 1
     return start if start < first or first == begin else len(text)
+
+
+def first_head_edits(lines: Sequence[Line], heads: Collection[str]) -> Iterator[Edit]:
+    """The running head over the first page, where the title stands below it; `heads` are those of the other pages."""
+    full = [line for line in lines[:FARTHEST_REPEAT] if line.text.strip()][:5]
+    names = {"".join(head.split()) for head in heads}
+    if full and "".join(full[0].text.split()) in names and any(TITLE.search(line.text) for line in full[1:]):
+        yield Edit(full[0].start, full[0].end, RemovalReason.RUNNING_HEAD)
 
 
 def repeated_edits(lines: Sequence[Line]) -> Iterator[Edit]:

@@ -9,7 +9,7 @@ from typing import Protocol, cast
 
 from embed.reading.kinds import refuse
 from embed.reading.limits import Limits
-from embed.reading.pages import PrintedLine, joined_pages
+from embed.reading.pages import PrintedLine, PrintedText, joined_pages
 from embed.reading.pdf import open_pdf
 
 __all__ = ["can_recognise", "recognise_pdf"]
@@ -43,8 +43,8 @@ def _recogniser() -> _Recogniser:
     return cast("_Recogniser", RapidOCR(params={"Global.log_level": "critical"}))
 
 
-def recognise_pdf(data: bytes, limits: Limits) -> str:
-    """The text of a scanned pdf, line by line; "" when there is none. Seconds a page."""
+def recognise_pdf(data: bytes, limits: Limits) -> PrintedText:
+    """The text of a scanned pdf, line by line; empty when there is none. Seconds a page."""
     pages: list[list[PrintedLine]] = []
     with open_pdf(data, limits) as document:
         if len(document) > limits.max_scanned_pages:
@@ -59,7 +59,7 @@ def recognise_pdf(data: bytes, limits: Limits) -> str:
             scale = min(SCALE, 4_000 / max(width, height, 1.0))
             pages.append(list(_lines(_recogniser()(page.render(scale=scale).to_numpy()))))
             page.close()
-    return joined_pages(pages) if any(pages) else ""
+    return joined_pages(pages) if any(pages) else PrintedText("")
 
 
 def _lines(page: _Page) -> Iterator[PrintedLine]:
@@ -89,4 +89,4 @@ def _size(run: tuple[float, float, float, str]) -> float:
 
 def _line(row: list[tuple[float, float, float, str]]) -> PrintedLine:
     row = sorted(row, key=lambda run: run[1])
-    return PrintedLine(row[0][1], _size(row[0]), " ".join(text for *_, text in row))
+    return PrintedLine(row[0][1], _size(row[0]), " ".join(text for *_, text in row), max(run[2] for run in row))

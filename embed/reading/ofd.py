@@ -12,7 +12,7 @@ from embed.reading.kinds import refuse
 from embed.reading.limits import Limits
 from embed.reading.markup import Element, parse_xml
 from embed.reading.packages import Budget, open_package, read_member
-from embed.reading.pages import PrintedLine, joined_pages
+from embed.reading.pages import PrintedLine, PrintedText, joined_pages
 
 __all__ = ["read_ofd"]
 
@@ -25,7 +25,7 @@ class _Piece:
     text: str
 
 
-def read_ofd(data: bytes, limits: Limits) -> str:
+def read_ofd(data: bytes, limits: Limits) -> PrintedText:
     """Text of all pages, line by line from top to bottom. Raises `UnreadableFile` (`corrupt`, `scanned`, …)."""
     budget = Budget(limits)
     pages: list[list[PrintedLine]] = []

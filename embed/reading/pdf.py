@@ -25,6 +25,7 @@ AUTOSPACE = re.compile(
 )
 NARROW = 0.45  # of the size of a character
 SIGNS = "“”‘’"
+OPENING = "（《“‘〔【〈「『"
 DISPLACED = re.compile(f" [{SIGNS}]|[{SIGNS}] ")
 BESIDE_SIGN = re.compile(f" *([{SIGNS}]) *")
 FEWEST_CHARACTERS = 20  # a page; below this a page of pictures counts as scanned
@@ -41,6 +42,7 @@ class PdfText:
     hints: tuple[Hint, ...]
     warnings: tuple[str, ...]
     scanned: bool = False
+    full_lines: tuple[int, ...] = ()
 
 
 def _check_streams(data: bytes, limits: Limits) -> None:
@@ -153,8 +155,8 @@ def read_pdf(data: bytes, limits: Limits) -> PdfText:
         hints = tuple(_hints(document))
     if characters < FEWEST_CHARACTERS * max(1, len(pages)) and pictures * 2 >= len(pages):
         return PdfText("", hints, (), scanned=True)
-    text = joined_pages(pages)
-    return PdfText(text, hints, tuple(_warnings(text)))
+    printed = joined_pages(pages)
+    return PdfText(printed.text, hints, tuple(_warnings(printed.text)), full_lines=printed.full)
 
 
 def _hints(document: Element) -> Iterator[Hint]:
@@ -181,13 +183,17 @@ def _page_lines(page: Element) -> Iterator[PrintedLine]:
                 first = position + raw.index(stripped[0])
                 left, bottom, right, top = textpage.get_charbox(first) if first < boxes else (0, 0, 0, 0)
                 size = max(right - left, top - bottom)
+                if stripped[0] in OPENING:  # its ink stands in the right half of its place
+                    left = textpage.get_charbox(first, loose=True)[0] if first < boxes else 0
                 wide = next((p for p in range(first, min(boxes, len(text), first + 12)) if ord(text[p]) > 0x2E7F), None)
                 if wide is not None:
                     wide_left, _, wide_right, _ = textpage.get_charbox(wide, loose=True)
                     size = wide_right - wide_left
                 if position + len(raw) <= boxes:
                     line = _as_printed(textpage, raw.rstrip("\r"), position, size).replace("\ufffe", "")
-                yield PrintedLine(left, size, line)
+                last = min(boxes - 1, position + len(raw.rstrip()) - 1)
+                right = max(textpage.get_charbox(at, loose=True)[2] for at in range(max(first, last - 1), last + 1))
+                yield PrintedLine(left, size, line, right)
             position += len(raw) + 1
     finally:
         textpage.close()
