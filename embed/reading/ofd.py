@@ -23,6 +23,7 @@ class _Piece:
     y: float
     size: float
     text: str
+    right: float
 
 
 def read_ofd(data: bytes, limits: Limits) -> PrintedText:
@@ -103,7 +104,29 @@ def _pieces(root: Element) -> Iterator[_Piece]:
             x, y = (_numbers(code.get(axis)) or [0.0] for axis in ("X", "Y"))
             text = (code.text or "").strip("\r\n")
             if text.strip():
-                yield _Piece(boundary[0] + x[0] * scale, boundary[1] + y[0] * scale, size * scale, text)
+                left = boundary[0] + x[0] * scale
+                width = _width(code.get("DeltaX"), text, size) * scale
+                yield _Piece(left, boundary[1] + y[0] * scale, size * scale, text, left + width)
+
+
+def _width(steps: str | None, text: str, size: float) -> float:
+    """How far a run of text reaches: by its steps, if it has them for all but the last character, else by its kinds."""
+    widths = [size * (1.0 if ord(c) > 0x2E7F or c in "“”‘’…—" else 0.5) for c in text]
+    found = _steps(steps or "", len(text) - 1)
+    return (sum(found) if len(found) == len(text) - 1 > 0 else sum(widths[:-1])) + widths[-1]
+
+
+def _steps(steps: str, most: int) -> list[float]:
+    """Distances between characters; `g 3 5.6` stands for three times 5.6."""
+    parts = iter(steps.split()[: 3 * most + 3])
+    found: list[float] = []
+    for part in parts:
+        if part == "g":
+            count, step = _numbers(next(parts, "")), _numbers(next(parts, ""))
+            found += (step or [0.0]) * min(most, int((count or [0.0])[0]) if (count or [0.0])[0] < most + 1 else most)
+        else:
+            found += _numbers(part)
+    return found[:most]
 
 
 def _lines(root: Element) -> Iterator[PrintedLine]:
@@ -123,7 +146,5 @@ def _line(row: list[_Piece]) -> PrintedLine:
     row = sorted(row, key=lambda piece: piece.x)
     text = row[0].text
     for before, piece in itertools.pairwise(row):
-        width = before.size * sum(1.0 if ord(c) > 0x2E7F else 0.5 for c in before.text)
-        gap = piece.x - before.x - width
-        text += (" " if before.size and gap > 1.5 * before.size else "") + piece.text
-    return PrintedLine(row[0].x, row[0].size, text)
+        text += (" " if before.size and piece.x - before.right > 1.5 * before.size else "") + piece.text
+    return PrintedLine(row[0].x, row[0].size, text, max(piece.right for piece in row))

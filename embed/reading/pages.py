@@ -23,6 +23,7 @@ HEADING = re.compile(
     r"|\d{1,2} ?[、.．](?!\d)|附件"
 )
 RUN_IN = re.compile(r"[一二三四五六七八九十]{1,2}[是要](?![否求])|[(（] ?\d{1,2} ?[)）]|第[一二三四五六七八九十]+[,，]")
+HAND_OVER = re.compile("现(?:将|就|把)")  # the last sentence of an opening, never a paragraph of its own
 HANGING = 1.3  # characters that a closing mark may stand out of the measure, and a little
 TITLE_END = re.compile(r"(?:法治|依法行政)[^。，]{0,20}(?:报告|总结|情况|汇报)$")
 SHORTEST = 12  # characters of a line that tells where the margins are
@@ -51,23 +52,57 @@ class PrintedText:
 
 def joined_pages(pages: Sequence[Sequence[PrintedLine]]) -> PrintedText:
     """All pages as text: a form feed on its own line between pages, wide spaces for indents."""
-    long = [line for page in pages for line in page if len(line.text.strip()) >= SHORTEST]
-    margin = _margin(Counter(round(line.left) for line in long))
-    edge = _right_edge(long)
+    columns = [_columns(page) for page in pages]
+    areas = _areas(pages, columns)
     parts: list[str] = []
     full: list[int] = []
     position = 0
-    for number, page in enumerate(pages):
+    for number, (page, numbers) in enumerate(zip(pages, columns, strict=True)):
         if number:
             parts.append("\f")
             position += 2
         for i, line in enumerate(page):
+            margin, edge = areas[numbers[i]]
             parts.append(_indented(line, margin))
             position += len(parts[-1])
             if edge and _is_full(line, page[i + 1] if i + 1 < len(page) else None, edge):
                 full.append(position)
             position += 1
+    if len(pages) > 1:
+        parts.append("\f")  # the number of the last page stands before a break as well
     return PrintedText("\n".join(parts), tuple(full))
+
+
+_Column = tuple[int, int]  # how many columns the page has, and which of them
+
+
+def _columns(page: Sequence[PrintedLine]) -> list[_Column]:
+    """The column of each line of a page: two where a gutter runs between the long lines, with many on either side."""
+    long = [line for line in page if len(line.text.strip()) >= SHORTEST and line.right > line.left]
+    lefts = sorted({line.left for line in long})
+    for before, gutter in pairwise(lefts):
+        if gutter - before < SHORTEST * 0.7 * max(line.size for line in long):
+            continue
+        right = sum(line.left >= gutter for line in long)
+        left = sum(line.right <= gutter for line in long)
+        if right * 4 >= len(long) and left * 4 >= len(long) and (right + left) * 10 >= 9 * len(long):
+            return [(2, int(line.left >= gutter - line.size)) for line in page]
+    return [(1, 0)] * len(page)
+
+
+def _areas(
+    pages: Sequence[Sequence[PrintedLine]], columns: Sequence[Sequence[_Column]]
+) -> dict[_Column, tuple[float, float]]:
+    """The left and the right edge of the type area of each column."""
+    lines: dict[_Column, list[PrintedLine]] = {}
+    for page, numbers in zip(pages, columns, strict=True):
+        for line, number in zip(page, numbers, strict=True):
+            lines.setdefault(number, []).append(line)
+    areas = {}
+    for number, own in lines.items():
+        long = [line for line in own if len(line.text.strip()) >= SHORTEST]
+        areas[number] = _margin(Counter(round(line.left) for line in long)), _right_edge(long)
+    return areas
 
 
 def _margin(lefts: Counter[int]) -> float:
@@ -126,4 +161,6 @@ def _goes_on(before: str, text: str, *, indented: bool) -> bool:
         return indented and not ended
     if RUN_IN.match(text):
         return indented or not ended
+    if HAND_OVER.match(text):
+        return True
     return indented or not (before.endswith(("。", "：", ":")) or TITLE_END.search(before))

@@ -22,6 +22,7 @@ from dataclasses import dataclass
 
 AUTOSPACE = re.compile(
     r"(?<=[一-鿿“”《》，。、；：（）]) (?=[0-9A-Za-z])|(?<=[0-9A-Za-z.%]) (?=[一-鿿“”《》，。、；：（）])"
+    r"|(?<=\d\.) (?=\d)|(?<=\d) (?=[.%]|\d)"
 )
 NARROW = 0.45  # of the size of a character
 SIGNS = "“”‘’"

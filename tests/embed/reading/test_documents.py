@@ -54,7 +54,7 @@ def test_a_wps_file_is_read_like_word_and_called_wps() -> None:
 def test_a_pdf_with_running_heads_joins_its_pages_in_mid_sentence() -> None:
     document = read(make_pdf(TEXT, rows=6, running_head="某某镇法治政府建设年度报告"), "x.pdf")
 
-    assert document.text.count("\f") == 2
+    assert document.text.count("\f") == 3
     assert clean(document).text == TEXT
 
 
@@ -161,6 +161,16 @@ def test_a_pdf_that_prints_marks_and_digits_from_another_font_is_read_as_it_look
 
     lines = [line.strip() for line in read(out.getvalue(), "报告.pdf").text.splitlines()]
     assert lines == ["全镇深入开展“法律六进”活动，发放资料三百份。", "受理纠纷46件。 另起一句。"]
+
+
+def test_ofd_text_is_as_wide_as_its_steps_say() -> None:
+    from embed.reading.ofd import _steps, _width
+
+    assert _steps("g 2 5.6 2.8", 3) == [5.6, 5.6, 2.8]
+    assert _steps("g 1000000000 1", 3) == [1.0, 1.0, 1.0]
+    assert _width("3 3", "法治县", 5.0) == 11.0
+    assert _width(None, "法治2", 4.0) == 10.0
+    assert _width("3", "法治县", 5.0) == 15.0
 
 
 def test_a_scanned_pdf_without_text_recognition_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:

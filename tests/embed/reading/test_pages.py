@@ -65,3 +65,33 @@ def test_the_running_head_over_the_first_page_goes_where_the_title_stands_below(
 
     assert result.text.split("\n")[0] == title
     assert "资料汇编" not in result.text
+
+
+def test_two_columns_are_joined_each_by_its_own_edges() -> None:
+    left = ["　　某某县认真落实依法行政各项要求，现", "将有关情况报告如下，请予审议并提出意见。"]
+    left += ["　　全年共组织开展学法活动十二次，覆盖", "干部三百人次，测试合格率百分之九十九。"] * 2
+    right = [line.replace("全年", "年内") for line in left]
+    lines = [
+        PrintedLine(at + 10 * (len(t) - len(t.lstrip())), 10, t.strip(), at + 10 * len(t))
+        for at, column in ((50, left), (300, right))
+        for t in column
+    ]
+    found = joined_pages([lines])
+    result = clean(SourceDocument("x.pdf", "0" * 64, FileKind.PDF, found.text, full_lines=found.full))
+
+    assert result.text.split("\n") == [
+        "某某县认真落实依法行政各项要求，现将有关情况报告如下，请予审议并提出意见。",
+        *["全年共组织开展学法活动十二次，覆盖干部三百人次，测试合格率百分之九十九。"] * 2,
+        "某某县认真落实依法行政各项要求，现将有关情况报告如下，请予审议并提出意见。",
+        *["年内共组织开展学法活动十二次，覆盖干部三百人次，测试合格率百分之九十九。"] * 2,
+    ]
+
+
+def test_the_number_of_the_last_page_goes() -> None:
+    assert printed([HEADING, OPENING, "1"], ["有关情况报告如下。", "2"]).text.endswith("报告如下。")
+
+
+def test_a_sentence_that_hands_over_goes_on_behind_a_full_stop_at_the_margin() -> None:
+    text = printed([HEADING, "甲" * 17 + "。", "现将有关情况报告如下："]).text
+
+    assert "。现将有关情况报告如下：" in text
