@@ -283,7 +283,7 @@ class SelfWords:
 
 _OWN = re.compile(
     r"(?:我|本)(?P<own>街道|苏木|镇|乡|街|办事处|县|区|市|州|旗|盟|省|局|厅|委(?!员)|中心|支队|大队|"
-    r"院|站|单位|机关|部门)(?!内|长|里|民)"
+    r"分局|办(?!事|公|理|案|学|好|得|成|法(?!治))|队(?!伍)|院|站|馆|校|单位|机关|部门)(?!内|长|里|民)"
 )
 _CHARGED = re.compile(r"受(?P<own>省|市|州|盟|县|区|旗|镇|乡)(?:人民)?政府(?:的)?委托")
 _OWN_TOWN = re.compile(
@@ -303,7 +303,24 @@ _LED = re.compile(
 _PAIR = re.compile(r"(?P<above>省|市|州|盟|县|区|旗)委[、和,，及]?(?P=above)(?:人民)?政府")
 _COMMITTEE = re.compile(r"(?P<above>省|市|州|盟|县|区|旗)委(?![员托会])")
 _TOWNS = {"街道": "镇", "乡": "镇", "苏木": "镇", "街": "镇", "办事处": "镇"}
-_OFFICES = ("局", "厅", "委", "中心", "支队", "大队", "院", "站", "单位", "机关", "部门")
+_OFFICES = (
+    "分局",
+    "办",
+    "队",
+    "馆",
+    "校",
+    "局",
+    "厅",
+    "委",
+    "中心",
+    "支队",
+    "大队",
+    "院",
+    "站",
+    "单位",
+    "机关",
+    "部门",
+)
 
 
 def read_self_words(text: str) -> SelfWords:
@@ -347,7 +364,7 @@ _VERB = (
 )
 _SUBJECT_TAIL = re.compile(
     r"(?:(?:镇|乡|街道|市|县|区|州|旗|盟|省)?(?:党委|党工委|委|政府|人民政府|办事处|县委|区委|市委|党政领导班子|"
-    r"班子)[、和及]?){0,3}(?P<verb>" + _VERB + ")"
+    r"班子)[、和及]?){0,3}" + _VERB
 )
 _ACTING_OFFICE = re.compile(
     rf"(?P<name>[一-鿿]{{2,14}}?(?:局|委员会|厅|支队|大队|中心|委员会办公室))(?:党组|党委)?(?={_VERB}|[0-9]{{4}}年)"
@@ -430,8 +447,8 @@ def _acting(text: str, mention: Mention, chain: list[Mention], divisions: Divisi
             chain[0].start,
             mention.end + len(name),
         )
-    tail = _SUBJECT_TAIL.match(after)
-    if tail is None:
+    handed_over = text[max(0, chain[0].start - 2) : chain[0].start] in ("现将", "现就")
+    if not handed_over and not _SUBJECT_TAIL.match(after):
         return None
     level = (Level.PROVINCE, Level.CITY, Level.COUNTY, Level.TOWNSHIP)[depth_of(mention, divisions) - 1]
     return Organ(text[chain[0].start : mention.end], own, None, level, kind, chain[0].start, mention.end)

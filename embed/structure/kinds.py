@@ -42,13 +42,18 @@ _TITLE_RULES: tuple[tuple[ReportKind, str, re.Pattern[str]], ...] = (
             r"标准|细则|公告|公示)$"
         ),
     ),
+    (
+        ReportKind.PLAN,
+        "title of a notice that asks for reports",
+        re.compile(r"(?:报送|上报|做好|开展|组织|召开|征集|编制).{2,60}的?(?:通知|函)$"),
+    ),
     (ReportKind.PLAN, "title of a notice", re.compile(r"印发.{2,60}的?(?:通知|函)$|(?:通知|决定|批复)$")),
     (
         ReportKind.PLAN,
         "title of a plan",
         re.compile(
             r"(?:工作)?要点$|(?:实施|工作|创建|活动)?方案$|(?:实施|指导)?意见$|(?:工作)?计划$|规划$|"
-            r"任务分解|分工$|纲要$|工作安排$|安排表$|责任书$"
+            r"任务分解|分工$|纲要$|重点(?:工作|任务)$|工作安排$|安排表$|责任书$"
         ),
     ),
 )
@@ -65,7 +70,7 @@ _MEETING_TITLE = re.compile(
 _NEWS_OPENING = re.compile(
     r"^[^。，,]{0,6}(?:近日|日前|近期|[0-9]{1,2}月[0-9]{1,2}日(?:上午|下午|晚)?|本报讯|本网讯|讯|"
     r"新华社|(?:本报|本网)?记者)[,，:：\s(（]"
-    r"|^[^。]{0,24}(?:本报讯|本网讯|通讯员|记者)"
+    r"|^[^。]{0,24}(?:本报讯|本网讯|通讯员|记者)|^[^。]{8,80}[,，](?:近日|日前)[,，]"
 )
 _NEWS_LINE = re.compile(r"^(?:调研|视察|督察|督导|检查|听取)[^。，,]{2,40}(?:情况)?$")
 _HALF_YEAR = re.compile(r"上半年|半年(?:度)?(?:工作|法治|依法|[^。]{0,8}(?:总结|报告|汇报))")
@@ -77,7 +82,7 @@ _DUTY_TITLE = re.compile(
     r"述法|述职述廉述法|履行推进法治建设第一责任人(?:职责)?[^。]{0,8}(?:报告|情况|总结)$|"
     r"个人[^。]{0,10}(?:述职|述法)"
 )
-_BOTH = re.compile(r"(?:情况|报告|总结)(?:暨|及|和|与)")
+_BOTH = re.compile(r"(?:情况|报告|总结|建设|工作)(?:暨|及|和|与)")
 _DUTY_PHRASE = re.compile(
     r"现(?:将[^。]{0,20})?述法(?:报告)?如下|现将(?:本人|个人|"
     r"我(?![们镇乡街县区市州旗省局委厅办院单]))[^。]{0,40}(?:履行|述法|法治)[^。]{0,40}如下|"
@@ -94,6 +99,7 @@ _NOTICE_OPENING = re.compile(
     r"现(?:将[^。]{2,40})?印发(?:给你们)?|请(?:认真|结合实际)?[^。]{0,10}(?:贯彻|遵照)(?:落实|执行)|"
     r"特制定本(?:方案|要点|计划|办法|清单|规划)|制定本(?:方案|要点|计划|办法)"
 )
+_EXPLAINS = re.compile(r"^[^。]{0,100}(?:解读如下|进行解读|作(?:如下|以下)解读|(?:政策|文件|文字)解读)")
 _EXAM = re.compile(
     r"下列(?:说法|选项|关于|表述|哪|各项)|阅读材料|材料一|结合材料|"
     r"(?:新闻)?发布会[^。]{0,12}发布[^。]{0,12}白皮书|简答|选择题|"
@@ -114,6 +120,7 @@ _TEMPLATE_SIGN = re.compile(
 _TEMPLATE_START = re.compile("[XxＸ×✕*＊_＿○〇某]|20(?=[XxＸ×*_])")  # spares all other places the attempt
 _TEMPLATE_CHARACTERS = CharacterSet("XxＸ×✕*＊_＿○〇某")
 _BLANK_PLACE = re.compile(r"某[县市区镇乡局]|[XxＸ×*＊]{1,3}[县市区镇乡局]|20[XxＸ×*]{2}年")
+_TEMPLATE_TITLE = re.compile(r"范文|模板|精选|[(（](?:通用|共)?[0-9一二三四五六七八九十]{1,2}篇[)）]$")
 _TEMPLATE_SOURCE = re.compile(r"网友投稿|投稿|范文|文秘|写作网|文库|用户上传|网络整理")
 _FUTURE = re.compile(r"(?:要|应当?|须|力争|确保|争取|到20[0-9]{2}年(?:底)?[,，])")
 _PAST = re.compile(r"(?:了|已|共|累计|全年|完成|开展[^。]{0,16}[0-9]+(?:余)?(?:次|场|件|人))")
@@ -128,7 +135,7 @@ TEMPLATE_SIGNS = 3
 def find_kind(text: str, title: str, frame: Frame, fields: list[PageField]) -> KindFinding:
     """Judge by title, then by template signs, hand-over phrases, opening, tense and quantities."""
     opening = _opening(text, frame)
-    special = _template(text, frame, fields) or _quoted_paper(title, frame)
+    special = _template(text, title, frame, fields) or _quoted_paper(title, frame)
     if special:
         return special
     by_title = _by_title(title, frame, opening)
@@ -142,12 +149,14 @@ def _opening(text: str, frame: Frame) -> str:
     return text[start : min(end, start + 600)]
 
 
-def _template(text: str, frame: Frame, fields: list[PageField]) -> KindFinding | None:
+def _template(text: str, title: str, frame: Frame, fields: list[PageField]) -> KindFinding | None:
     for field in fields:
         if field.kind in (FieldKind.SOURCE, FieldKind.PUBLISHER) and _TEMPLATE_SOURCE.search(field.value):
             return KindFinding(ReportKind.TEMPLATE, "source line of a template site", field.value)
     start, end = frame.body
     lines = frame.of(LinePart.TITLE)
+    if _TEMPLATE_TITLE.search(title):
+        return KindFinding(ReportKind.TEMPLATE, "title of a template", title, *_title_place(frame))
     blank = _BLANK_PLACE.search(text, lines[0].start, lines[-1].end) if lines else None
     if blank:
         return KindFinding(ReportKind.TEMPLATE, "blank place in the title", blank.group(), blank.start(), blank.end())
@@ -188,7 +197,7 @@ def _by_title(title: str, frame: Frame, opening: str) -> KindFinding | None:
     bare = re.sub(r"[(（][^()（）]{0,30}[)）]$", "", title.strip())
     for kind, rule, pattern in _TITLE_RULES:
         match = pattern.search(bare)
-        if match and not (kind is ReportKind.PLAN and _reports_first(bare)):
+        if match and not (kind is ReportKind.PLAN and "asks" not in rule and _reports_first(bare)):
             return KindFinding(kind, rule, title, *place)
     if not _REPORT_TITLE.search(bare) or _MEETING_TITLE.search(bare):
         match = _NEWS_TITLE.search(bare)
@@ -237,6 +246,7 @@ def _by_text(text: str, title: str, frame: Frame, opening: str) -> KindFinding:
 def _by_opening(opening: str, start: int) -> KindFinding | None:
     first = opening.split("\n")[0]
     rules: tuple[tuple[ReportKind, str, re.Match[str] | None], ...] = (
+        (ReportKind.INTERPRETATION, "wording of an interpretation", _EXPLAINS.search(opening)),
         (ReportKind.OTHER, "wording of a disclosure report", _DISCLOSURE.search(opening)),
         (ReportKind.OTHER, "wording of a paper or yearbook", _PAPER.search(opening)),
         (ReportKind.OTHER, "wording of an exercise", _EXAM.search(opening)),

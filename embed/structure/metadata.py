@@ -106,7 +106,16 @@ class _Reader:
                 at = line.start + found.start
                 self._note("doc_number", found.text, "line of its own", at, at + found.end - found.start)
                 return found.text
-        return self._doc_number_field(fields)
+        return self._doc_number_run_in() or self._doc_number_field(fields)
+
+    def _doc_number_run_in(self) -> str | None:
+        """A number that stands by itself at the head of a longer line: …〔2021〕186号 县委、县政府:2021年,…"""
+        for line in (*self.frame.of(LinePart.ADDRESSEE)[:1], *self.frame.of(LinePart.BODY)[:1]):
+            found = find_doc_number(line.text[:60])
+            if found and found.start == 0 and line.text[found.end : found.end + 1].isspace():
+                self._note("doc_number", found.text, "head of a line", line.start, line.start + found.end)
+                return found.text
+        return None
 
     def _doc_number_field(self, fields: list[PageField]) -> str | None:
         for page in fields:

@@ -99,7 +99,7 @@ def read_page_fields(source: SourceDocument, clean: CleanText, frame: Frame) -> 
     for removal in [r for r in clean.removals if r.reason in _READ][:MOST_LINES]:
         offset = removal.start
         for line in removal.text[: LONGEST_LINE * 8].split("\n"):
-            fields += _line_fields(line[:LONGEST_LINE], offset, removal.reason)
+            fields = _joined(fields, _line_fields(line[:LONGEST_LINE], offset, removal.reason))
             offset += len(line) + 1
     for row in frame.of(LinePart.CHROME)[:MOST_LINES]:
         start, end = clean.source_span(row.start, row.end)
@@ -109,6 +109,16 @@ def read_page_fields(source: SourceDocument, clean: CleanText, frame: Frame) -> 
         if kind is not None:
             fields.append(PageField(kind, hint.where, to_simplified(hint.value.strip()), -1, -1))
     return fields
+
+
+def _joined(fields: list[PageField], following: list[PageField]) -> list[PageField]:
+    """The fields of one more line; a line without a label is the value of the label that stands alone above it."""
+    above = fields[-1] if fields else None
+    below = following[0] if len(following) == 1 else None
+    if above and below and above.label and not above.value and not below.label and below.value:
+        value = PageField(above.kind, above.label, below.value, below.start, below.end)
+        return [*fields[:-1], value]
+    return fields + following
 
 
 def _line_fields(line: str, offset: int, reason: RemovalReason) -> list[PageField]:

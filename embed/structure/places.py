@@ -65,7 +65,7 @@ class PlaceReader:
             witnesses += address_witnesses(url, witnesses, known.kind, self.divisions)
             found = conclude(witnesses, known, self.divisions)
         if self._is_open(found):
-            bare = stem_witnesses(self.text, self.frame, self.divisions)
+            bare = self._outside_mentions(stem_witnesses(self.text, self.frame, self.divisions))
             known = self._with_bare_names(known, bare)
             if url and not any(w.rule.startswith("address") for w in witnesses):
                 bare += address_witnesses(url, bare, known.kind, self.divisions)
@@ -74,11 +74,27 @@ class PlaceReader:
         return replace(found, region=self._in_its_words(found, as_of(found.region, year, self.divisions)))
 
     def _in_its_words(self, found: Conclusion, former: Region) -> Region:
-        """The county's name of that year, unless the document itself calls it by today's name alone."""
-        names = {self.divisions.names[r] for w in found.witnesses for r in w.mention.rows if w.mention.full}
-        names &= {w.mention.text for w in found.witnesses}
-        is_new = found.region.county in names and former.county not in names
-        return found.region if is_new else former
+        """The county's name of that year, unless the document itself calls it by another of its names alone.
+
+        A district that was merged away since then keeps its own name: 江干区 in 2018.
+        """
+        said = {w.mention.text for w in found.witnesses if w.mention.full}
+        if found.region.county in said and former.county not in said:
+            return found.region
+        region = found.region
+        if former is not region or region.code is None or region.county is None or region.county in said:
+            return former
+        for row in sorted({r for w in found.witnesses if w.own for r in w.mention.rows}):
+            past = self.divisions.is_former(row) and self.divisions.county_code(row) == region.code[:6]
+            if past and self.divisions.depth(row) == 3 and self.divisions.names[row] in said:
+                code = self.divisions.codes[row] if region.town is None else region.code
+                return replace(region, county=self.divisions.names[row], code=code)
+        return former
+
+    def _outside_mentions(self, bare: list[Witness]) -> list[Witness]:
+        """Bare names that are no part of a full one: 昌都 in 昌都市 has been heard already."""
+        within = {at for m in self.mentions for at in range(m.start, m.end)}
+        return [w for w in bare if w.rule != "bare name in the text" or w.mention.start not in within]
 
     def _only_in_notices(self) -> bool:
         """The place is named only in the title of its government's notice: one of its offices carries that out."""

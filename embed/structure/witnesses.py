@@ -35,10 +35,13 @@ _FIELD_WEIGHTS = {
 }
 # Other places that a report speaks of: who was visited, what was learnt from whom, whose office was helped.
 _ELSEWHERE_BEFORE = re.compile(
-    r"(?:赴|前往|学习|借鉴|推广|来自|邻近|毗邻|对接|联动|携手|考察|参照|对标)[^。；，,《]{0,4}$"
+    r"(?:赴|前往|学习|借鉴|推广|来自|邻近|毗邻|对接|联动|携手|考察|参照|对标|支援|援助|驰援|帮扶|结对|聘请|邀请|委托|吸取|"
+    r"参加在|参加|远赴|走进)[^。；，,《]{0,4}$"
 )
 _ELSEWHERE_AFTER = re.compile(
-    r"[^。；，,]{0,12}(?:考察|经验|做法|协作|协同|合作协议|合作机制|签订|结对|籍|户籍|学院|大学|交界|接壤|毗邻)"
+    r"[^。；，,]{0,12}(?:考察|经验|做法|协作|协同|合作协议|合作机制|签订|结对|籍|户籍|学院|大学|交界|接壤|毗邻|"
+    r"律师事务所|教授|专家|抗震|地震|疫情|特大暴雨|灾区|召开的|举办的|举行的)|"
+    r"[“”\"]*[0-9]{1,2}[·.][0-9]|(?:冬奥|奥运|亚运|世博|进博|峰会|精神|会议|新发地)"
 )
 _LISTED_BEFORE = re.compile(r"(?:与|同|和|及|向|从|到|联合|、)$")
 _LISTED_AFTER = re.compile(r"[、和与]")
@@ -57,6 +60,7 @@ _SPEECH = re.compile(
     r"重要(?:讲话|指示)"
 )
 _ZONE = re.compile(r"(?:国家级)?(?:经济技术|高新技术产业|经济|高新技术|新技术|旅游)?开发区|高新区|经开区|保税区|新区")
+_IN_NAME = re.compile(r"[^与和及、，,。赴向到]{0,4}")
 _TWIN = re.compile(r"(?:开发区|高新区|新区|经开区)[(（]$")
 _SIGN = re.compile("[。，；：、\n]")
 _SLOGAN = re.compile(r"(?:法治|平安|美丽|幸福|数字|清廉|和谐)(?=[一-鿿]{2,5})")
@@ -173,8 +177,10 @@ def _title_stems(text: str, line: FrameLine, mentions: list[Mention], divisions:
         if _TWIN.search(text[line.start : m.start]) and text[m.end : m.end + 1] in (")", "）"):
             found.append(Witness(m, 6.0, "title"))
         elif m.text not in common_words():
-            cities = tuple(r for r in m.rows if divisions.depth(r) == 2) if _ZONE.match(text, m.end) else ()
-            found.append(Witness(m._replace(rows=cities or m.rows), 3.0, "title"))
+            zone = _ZONE.match(text, m.end)
+            cities = _cities(m, divisions) if zone else ()
+            if cities or not (zone and zone.group() == "新区"):  # 曲江新区 is not in 曲江区
+                found.append(Witness(m._replace(rows=cities or m.rows), 3.0, "title"))
     return found
 
 
@@ -328,18 +334,21 @@ def _speech_witnesses(text: str, start: int, end: int, divisions: Divisions) -> 
 
 
 def _zone_witnesses(text: str, start: int, end: int, divisions: Divisions) -> list[Witness]:
-    """北京经济技术开发区 has no code of its own; its name begins with the place around it."""
+    """北京经济技术开发区 has no code of its own; its name begins with the place around it or its city."""
     found = []
     for match in _ZONE.finditer(text, start, min(end, start + OPENING)):
-        for size in (5, 4, 3, 2):
-            word = text[max(start, match.start() - size) : match.start()]
-            rows = divisions.stems.get(word) or divisions.full.get(word)
-            if rows and word not in common_words():
-                cities = tuple(r for r in rows if divisions.depth(r) == 2)
-                mention = Mention(match.start() - size, match.start(), word, cities or tuple(rows), full=False)
-                found.append(Witness(mention, 2.5, "name of a zone"))
-                break
+        first = max(start, match.start() - 9)
+        stems = [m for m in find_stems(text, divisions, first, match.start()) if m.text not in common_words()]
+        cities = [m for m in stems if _cities(m, divisions) and _IN_NAME.fullmatch(text, m.end, match.start())]
+        near = [m for m in stems if m.end == match.start() and match.group() != "新区"]
+        for m in cities[:1] or near[:1]:
+            rows = _cities(m, divisions) or m.rows
+            found.append(Witness(m._replace(rows=rows), 2.5, "name of a zone"))
     return found
+
+
+def _cities(mention: Mention, divisions: Divisions) -> tuple[int, ...]:
+    return tuple(r for r in mention.rows if divisions.depth(r) <= 2)
 
 
 @lru_cache(maxsize=1)
@@ -376,4 +385,5 @@ def _word_witnesses(text: str, start: int, end: int, divisions: Divisions) -> li
         Witness(m, _share(text, m, m.end), "bare name in the text")
         for m in found
         if not re.match(r"经验|精神|会议|模式|讲话|大学|学院", text[m.end : m.end + 2])
+        and (_cities(m, divisions) or not text.startswith("新区", m.end))
     ]

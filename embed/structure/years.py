@@ -48,6 +48,11 @@ _NEXT = re.compile(r"^[年度 ]{0,3}[^。；\n]{0,30}(?:打算|计划|安排|思
 _HAND_OVER = re.compile(r"现将|现就|现向|如下|现公开|总结如下|汇报如下")
 _NOT_REPORTED = re.compile(r"年(?:版|修订|修正|以来|前|起|底前)")
 _TO_COME = re.compile(r"年(?:度)?[,，]?(?:我(?=[^,，。]{0,8}(?:将|要))|将|计划|重点|拟|继续|还将|[^，,]{0,14}将)")
+_MONTH = re.compile(r"[ ]?年[ ]?[0-9]{1,2}[ ]?月")  # the day of a notice, not the year reported on
+_ASKED = re.compile(
+    r"《[^《》]{0,24}(?:报送|上报|提交|编制|撰写|做好|开展)[^《》]{0,16}?(?P<year>20[0-9]{2})年[^《》]{0,40}"
+    r"(?:报告|总结|情况|述法|汇报)[^《》]{0,12}(?:通知|函)[^《》]{0,4}》"
+)
 _HALF = re.compile(r"[。；;!！\n]")
 
 
@@ -61,6 +66,7 @@ def find_year(text: str, title: str, frame: Frame, published: date | None, issue
         *_in_title(title, frame),
         *_in_hand_over(text, frame),
         *_in_opening(text, frame),
+        *_in_notice(text, frame),
         *_in_headings(text, frame),
     ]
     found += _in_body(text, frame)
@@ -109,12 +115,21 @@ def _in_hand_over(text: str, frame: Frame) -> list[YearFinding]:
         right = _HALF.search(opening, match.end())
         sentence = _plain(opening[left : right.start() if right else len(opening)])
         near = sentence[max(0, match.start() - left - 4) :] if match.group().startswith("现") else sentence
-        for at, year in find_years(near)[:1]:
+        for at, year in [(at, year) for at, year in find_years(near) if not _MONTH.match(near, at + 4)][:1]:
             base = start + left + len(sentence) - len(near)
             found.append(YearFinding(year, "hand-over phrase", base + at, base + at + 4))
         if found:
             break
     return found
+
+
+def _in_notice(text: str, frame: Frame) -> list[YearFinding]:
+    """The year that the notice asks to report on: 《关于报送2022年度法治政府建设情况报告的通知》."""
+    start, end = frame.body
+    match = _ASKED.search(text, start, min(end, start + HAND_OVER_REACH))
+    if match is None:
+        return []
+    return [YearFinding(int(match["year"]), "notice that asks for the report", match.start("year"), match.end("year"))]
 
 
 def _in_opening(text: str, frame: Frame) -> list[YearFinding]:
@@ -130,7 +145,7 @@ def _in_opening(text: str, frame: Frame) -> list[YearFinding]:
 
 
 _HEADING = re.compile(
-    r"^(?:[一二三四五六七八九十]{1,3}[、.．,，]?|[(（][一二三四五六七八九十]{1,3}[)）]|第[一二三四五]部分)"
+    r"^(?:[一二三四五六七八九十]{1,3}(?!年|是|方面|直|贯|手|把|批)[、.．,，]?|[(（][一二三四五六七八九十]{1,3}[)）]|第[一二三四五]部分)"
 )
 
 

@@ -166,6 +166,14 @@ def test_the_publication_line_gives_the_day_and_the_page_clock_does_not(line: st
     assert metadata_of(text).published == day
 
 
+def test_a_number_at_the_head_of_the_addressees_line_is_the_document_s() -> None:
+    run_in = "苍溪县自然资源局2021年法治政府建设情况报告\n苍自然资〔2021〕186号 县委、县政府:2021年,我局坚持依法行政。"
+    quoted = "苍溪县自然资源局2021年法治政府建设情况报告\n国发〔2010〕33号文件印发以来,我局坚持依法行政。"
+
+    assert metadata_of(run_in).doc_number == "苍自然资〔2021〕186号"
+    assert metadata_of(quoted).doc_number is None
+
+
 @pytest.mark.parametrize("line", ["发布机构:大丰区人民政府 发文字号:大政发〔2024〕12号", "文  号:大政发〔2024〕12号"])
 def test_the_number_of_the_document_is_read_off_the_fields_of_the_page(line: str) -> None:
     text = f"大丰区2023年法治政府建设情况报告\n{line}\n发布日期:2024-02-06\n2023年,大丰区坚持依法行政。"

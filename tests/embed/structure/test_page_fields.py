@@ -48,3 +48,19 @@ def test_what_the_container_states_counts_as_a_field() -> None:
         "<meta name=PubDate>",
         -1,
     )
+
+
+def test_a_label_on_a_line_of_its_own_has_its_value_on_the_next() -> None:
+    pairs = {
+        "发文字号": "梁平屏锦府〔2024〕2号",
+        "发布机构": "梁平区屏锦镇",
+        "成文日期": "2024-01-10",
+        "发布日期": "2024-01-11",
+    }
+
+    assert fields("\n".join(f"[ {label} ]\n{value}" for label, value in pairs.items())) == [
+        ("number", "梁平屏锦府〔2024〕2号"),
+        ("publisher", "梁平区屏锦镇"),
+        ("dated", "2024-01-10"),
+        ("published", "2024-01-11"),
+    ]

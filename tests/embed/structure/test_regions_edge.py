@@ -304,6 +304,17 @@ CASES = [
         "///",
         "county",
     ),
+    ("江干区2018年法治政府建设情况报告\n2018年,江干区依法行政。", "浙江省/杭州市/江干区/", "county"),
+    (
+        "2024年,在市委领导下,曲江新区管委会与重庆市潼南区开展协作,推动西安曲江新区法治建设。",
+        "陕西省/西安市//",
+        "county",
+    ),
+    (
+        "现将凤仪镇情况报告如下:2023年,大理市委、市政府高度重视法治建设,凤仪镇赴昆山市学习。",
+        "云南省/大理白族自治州/大理市/凤仪镇",
+        "township",
+    ),
     ("2022年,全省首个“无证明城市”落户平湖,平湖市公布权责清单。", "浙江省/嘉兴市/平湖市/", "county"),
     ("2024年,来凤县荣获2023年度全省法治建设先进县。", "湖北省/恩施土家族苗族自治州/来凤县/", "county"),
 ]
@@ -313,6 +324,24 @@ CASES = [
 def test_the_place_is_what_the_text_decides_and_no_more(text: str, place: str, level: str) -> None:
     assert place_of(text + "\n") == place
     assert metadata_of(text + "\n").level == Level(level)
+
+
+@pytest.mark.parametrize(
+    "decoy",
+    [
+        "吸取郑州“7·20”特大暴雨灾害教训",
+        "聘请广州市某律师事务所为法律顾问",
+        "参加在江苏南京举办的培训班",
+        "镇长在济南召开的全国会议上作交流发言",
+        "对口支援西藏自治区昌都市",
+        "邀请中山大学教授授课,委托西安交通大学开展评估",
+        "贯彻落实上海合作组织青岛峰会精神",
+        "与邻近的云南省镇雄县交界地区联合化解纠纷",
+        "学习推广“晋江经验”,赴浙江省诸暨市学习",
+    ],
+)
+def test_a_place_that_is_visited_helped_or_learnt_from_is_not_the_author_s(decoy: str) -> None:
+    assert place_of(f"2023年,我镇在县委、县政府领导下,{decoy},依法行政。\n") == "///"
 
 
 def test_a_name_that_is_not_decided_is_listed_with_its_candidates() -> None:
