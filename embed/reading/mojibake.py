@@ -134,12 +134,19 @@ def _slips() -> tuple[tuple[re.Pattern[str], str, int], ...]:
     return tuple(slips[visible] for visible in sorted(slips, key=len, reverse=True))
 
 
+@cache
+def _slip_start() -> re.Pattern[str]:
+    """What stands at the head of every match of `_slips`: a question mark, perhaps a stop, the first character left."""
+    firsts = {pattern.pattern.rpartition(")")[2][0] for pattern, _, _ in _slips()}
+    return re.compile(f"[?？][。！]?[{''.join(sorted(firsts))}]")
+
+
 def slip_edits(text: str) -> Iterator[Edit]:
     """Numbers and names of plans whose first byte was lost, with the characters that slipped along behind them."""
     if "?" not in text and "？" not in text:
         return
     found = [Edit(m.start(), m.end(), RemovalReason.MOJIBAKE) for m in LINE_START.finditer(text)]
-    for pattern, run, left_over in _slips():
+    for pattern, run, left_over in _slips() if _slip_start().search(text) else ():
         for match in pattern.finditer(text):
             if pattern.pattern.endswith(AMBIGUOUS):
                 run = _likely_plan(text)
