@@ -14,6 +14,7 @@ from embed.exceptions import SettingsError
 __all__ = ["Settings", "setting_rows"]
 
 PREFIX = "BIJIAN_"
+LAST_PORT = 65_535
 
 
 def _default_cache() -> Path:
@@ -94,8 +95,10 @@ class Settings:
 def _from_file(path: Path, known: set[str]) -> dict[str, object]:
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise SettingsError(f"settings file {path} cannot be read: {error}") from error
+    except OSError as error:
+        raise SettingsError(f"settings file {path} cannot be read: {error.strerror}.") from error
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SettingsError(f"settings file {path} cannot be read: {error}", hint="Its syntax is TOML.") from error
     unknown = sorted(set(table) - known)
     if unknown:
         raise SettingsError(
@@ -125,6 +128,8 @@ def _cast(cls: type[Settings], name: str, value: object) -> object:
         )
     if isinstance(cast, int) and cast < 0:
         raise SettingsError(f"setting {name!r} has the value {value!r}, which is below zero.")
+    if name == "port" and isinstance(cast, int) and cast > LAST_PORT:
+        raise SettingsError(f"setting 'port' has the value {value!r}; ports go from 0 to {LAST_PORT}.")
     return cast
 
 

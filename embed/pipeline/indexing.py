@@ -50,9 +50,10 @@ class IndexOptions:
 
 @dataclass(slots=True)
 class IndexOutcome:
-    """What one run did. `generation` is the current one afterwards, new only if `changed`."""
+    """What one run did. `generation` is the current one afterwards, new only if `changed`; `model` made its vectors."""
 
     generation: int = 0
+    model: str = ""
     changed: bool = False
     files: int = 0
     unchanged: int = 0
@@ -306,5 +307,5 @@ class _Run:
     def _count(self) -> None:
         manifest = self.writer.manifest()
         if manifest is not None:
-            self.outcome.generation = manifest.number
+            self.outcome.generation, self.outcome.model = manifest.number, manifest.model.name
             self.outcome.reports, self.outcome.passages = manifest.reports, manifest.passages

@@ -189,7 +189,11 @@ def _opening_end(text: str, outline: Outline) -> int:
         return 0
     length = before[-1].end - before[0].start
     whole = paragraphs[-1].end - paragraphs[0].start
-    if outline.headings and length <= max(_LONGEST_OPENING, _OPENING_SHARE * whole):
+    if (
+        outline.headings
+        and _PARTS.isdisjoint(role for role, _ in heading_roles(outline.headings[0].text))
+        and length <= max(_LONGEST_OPENING, _OPENING_SHARE * whole)
+    ):
         return before[-1].end
     for paragraph in before[:4]:
         found = re.search(r"如下[。：:]", text[paragraph.start : paragraph.end])

@@ -282,7 +282,8 @@ def _body(rows: list[_Row], *, titled: bool) -> list[FrameLine]:
     if not titled:
         lines = [*_split_title(lines[0]), *lines[1:]]
     opening = 1 if lines[0].part is LinePart.TITLE else 0
-    return [*lines[:opening], *_split_addressee(lines[opening]), *lines[opening + 1 :]]
+    lines = [*lines[:opening], *_split_addressee(lines[opening]), *lines[opening + 1 :]]
+    return [*lines[:-1], *_split_signature(lines[-1])]
 
 
 def _split_title(line: FrameLine) -> list[FrameLine]:
@@ -306,6 +307,23 @@ def _split_addressee(line: FrameLine) -> list[FrameLine]:
     return [
         FrameLine(line.start, cut, line.text[: match.end("organ")], LinePart.ADDRESSEE),
         FrameLine(rest, line.end, line.text[match.end() :], LinePart.BODY),
+    ]
+
+
+def _split_signature(line: FrameLine) -> list[FrameLine]:
+    """…请予审示。苍溪县自然资源局2021年12月20日 in one line: the text, and who signed it when."""
+    cut = max(line.text.rfind(sign, 0, -8) for sign in "。!！") + 1
+    tail = line.text[cut:].strip(" \u3000")
+    if line.part is not LinePart.BODY or not cut or len(tail) > 60:
+        return [line]
+    dates = find_dates(tail)
+    organ = tail[: dates[-1].start].rstrip(" \u3000") if dates and dates[-1].end == len(tail) else ""
+    if not organ or dates[-1].day is None or not _ORGAN_LINE.fullmatch(organ):
+        return [line]
+    start = line.start + cut + line.text[cut:].index(tail)
+    return [
+        FrameLine(line.start, line.start + cut, line.text[:cut], LinePart.BODY),
+        FrameLine(start, start + len(tail), tail, LinePart.SIGNATURE),
     ]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -11,6 +11,7 @@ from embed.structure.headings import heading_roles, is_part, part_name
 from embed.structure.lines import Line
 from embed.structure.marks import Mark, Scheme
 from embed.structure.report import Role
+from embed.structure.run_together import run_together
 from embed.structure.wording import ITEM
 
 __all__ = ["Heading", "Outline", "Paragraph", "find_outline"]
@@ -94,23 +95,21 @@ _COLON = re.compile(r"[^。；;，,：:（(“]{2,24}[：:]")
 def find_outline(text: str, lines: Sequence[Line]) -> Outline:
     """Decide which lines, or first sentences of lines, are headings, and put the rest under them."""
     builder = _Builder(text)
-    alone = _alone(text, lines)
-    topics = _topic_sentences(text, lines)
+    lists = _lists(lines)
+    alone = _alone(text, lines, lists)
+    known = _topic_sentences(text, lines) | run_together(text, lines, lists)
     for index, line in enumerate(lines):
         following = lines[index + 1] if index + 1 < len(lines) else None
-        if index in topics:
-            end = topics[index]
+        if index in known:
+            end = known[index]
         else:
             end = line.body if index in alone else _heading_end(text, line, following, builder.last_item)
         builder.add(line, end)
     return builder.finish(lines[-1].end if lines else 0)
 
 
-def _alone(text: str, lines: Sequence[Line]) -> set[int]:
-    """Lines whose first sentence looks like a heading while the other items of the list have none.
-
-    One item of a list is not built unlike all the others: there the first sentence belongs to the text.
-    """
+def _lists(lines: Sequence[Line]) -> list[list[int]]:
+    """The lines of each list: marks of one scheme, up to the next mark of an outer one or the next first item."""
     groups: dict[Scheme, list[int]] = {}
     closed: list[list[int]] = []
     for index, line in enumerate(lines):
@@ -120,8 +119,16 @@ def _alone(text: str, lines: Sequence[Line]) -> set[int]:
         ended = [other for other in groups if other > scheme or (other is scheme and line.mark.value == 1)]
         closed += [groups.pop(other) for other in ended]
         groups.setdefault(scheme, []).append(index)
+    return [*closed, *groups.values()]
+
+
+def _alone(text: str, lines: Sequence[Line], groups: Iterable[Sequence[int]]) -> set[int]:
+    """Lines whose first sentence looks like a heading while the other items of the list have none.
+
+    One item of a list is not built unlike all the others: there the first sentence belongs to the text.
+    """
     alone: set[int] = set()
-    for group in (*closed, *groups.values()):
+    for group in groups:
         if len(group) > 1:
             lengths = [_first_sentence(text, lines[index]) for index in group]
             if sum(length != 0 for length in lengths) < _MOST * len(group):  # the items that begin with a heading
@@ -328,6 +335,8 @@ def _plain_heading(body: str, following: Line | None, line: Line) -> int:
     colon = _COLON.match(body)
     if colon and not _INLINE_ITEM.match(body) and _heads_part(colon.group()):
         return colon.end()
+    if body[-1] in "：:" and following is not None and part_name(body) == len(body) - 1:
+        return len(body)
     if len(body) > _SHORT or _STOP.search(body) or body[-1] in "；;，,：:、" or following is None:
         return 0
     if is_part(body):

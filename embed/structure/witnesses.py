@@ -43,6 +43,8 @@ _ELSEWHERE_AFTER = re.compile(
     r"律师事务所|教授|专家|抗震|地震|疫情|特大暴雨|灾区|召开的|举办的|举行的)|"
     r"[“”\"]*[0-9]{1,2}[·.][0-9]|(?:冬奥|奥运|亚运|世博|进博|峰会|精神|会议|新发地)"
 )
+_INVITED = re.compile(r"(?:联动|携手|对接|结对|聘请|邀请|委托|参加)[^。；，,《]{0,4}$")
+_LOCAL_ORGAN = re.compile(r"(?:人民)?(?:法院|检察院)|司法局|公安局|委党校|人大|政协|公证处|委政法委")
 _LISTED_BEFORE = re.compile(r"(?:与|同|和|及|向|从|到|联合|、)$")
 _LISTED_AFTER = re.compile(r"[、和与]")
 _LOCAL_OFFICE = re.compile(
@@ -251,8 +253,10 @@ def _share(text: str, m: Mention, end: int) -> float:
     `end` is where the chain of names that it begins ends (北京市大兴区).
     """
     before, after = text[max(0, m.start - 12) : m.start], text[end : end + 24]
-    if _ELSEWHERE_BEFORE.search(before) or _ELSEWHERE_AFTER.match(after):
+    if _ELSEWHERE_AFTER.match(after):
         return 0.2
+    if _ELSEWHERE_BEFORE.search(before):
+        return 1.0 if _INVITED.search(before) and _LOCAL_ORGAN.match(after) else 0.2
     return 0.5 if _LISTED_BEFORE.search(before) or _LISTED_AFTER.match(after) else 1.0
 
 

@@ -13,6 +13,7 @@ from fastapi import Depends, Request
 
 from service.api.desk import Desk, is_loopback
 from service.api.keys import Key, Scope
+from service.api.parameters import refuse_unknown_parameters
 from service.api.problems import ProblemError
 
 __all__ = ["Admin", "Caller", "DeskOf", "Reader", "Writer", "caller_of", "desk_of"]
@@ -90,6 +91,7 @@ def _needs(scope: Scope) -> Callable[[Request], Coroutine[Any, Any, Caller]]:
         request.state.caller = caller.key.id if caller.key else caller.name
         if not caller.scope.allows(scope):
             raise ProblemError(403, f"a key of scope {scope.value} was expected; this one has {caller.scope.value}")
+        refuse_unknown_parameters(request)
         return caller
 
     check.__name__ = f"needs_{scope.value}"

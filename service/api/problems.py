@@ -201,7 +201,15 @@ def _invalid(request: Request, error: Exception) -> Response:
     ]
     malformed = any(row["type"] == "json_invalid" for row in error.errors())
     detail = f"{rows[0].field}: {rows[0].message}" if rows else "the request cannot be read"
-    return problem_response(request, 400 if malformed else 422, detail, errors=rows)
+    hint = None
+    if any(row["loc"] == ("body",) for row in error.errors()) and not _says_json(request):
+        hint = "按 JSON 发送 · send it as JSON: content-type: application/json"
+    return problem_response(request, 400 if malformed else 422, detail, errors=rows, hint=hint)
+
+
+def _says_json(request: Request) -> bool:
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    return kind == "application/json" or kind.endswith("+json")
 
 
 def _busy(request: Request, error: Exception) -> Response:

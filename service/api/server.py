@@ -28,9 +28,8 @@ def serve(settings: Settings, *, announce: Callable[[str], None], port_file: Pat
         SettingsError: the address can be reached from elsewhere and there is no key, or it cannot be bound.
         StoreError: the store cannot be used.
     """
+    _make_files(settings)
     _refuse_open_door(settings)
-    if settings.workers > 1:
-        _make_files(settings)
     os.environ.update(settings.environment())
     import uvicorn
     from uvicorn.supervisors import Multiprocess
@@ -75,11 +74,9 @@ def _refuse_open_door(settings: Settings) -> None:
 
     if is_loopback(settings.host):
         return
-    from embed.index import Store
     from service.api.keys import KeyBook
     from service.api.ledger import Ledger
 
-    Store.open(settings.store, create=True)
     if not KeyBook(Ledger(settings.store)).any():
         raise SettingsError(
             f"{settings.host} can be reached from elsewhere; without a key only this machine is served.",
@@ -88,7 +85,7 @@ def _refuse_open_door(settings: Settings) -> None:
 
 
 def _make_files(settings: Settings) -> None:
-    """Make what a new store needs before several processes, which start at once, would all make it."""
+    """Make what a new store needs: before the processes start, an error is still one line for who started them."""
     from embed.index import Store
     from service.api.ledger import Ledger
 
@@ -108,7 +105,9 @@ def _bind(config: object):  # type: ignore[no-untyped-def]  # noqa: ANN202 - soc
         bound.listen(BACKLOG)
     except OSError as error:
         bound.close()
-        raise SettingsError(f"{host}:{port} cannot be bound: {error}", hint="--port 0 takes any free port.") from error
+        raise SettingsError(
+            f"{host}:{port} cannot be bound: {error.strerror}.", hint="--port 0 takes any free port."
+        ) from error
     bound.set_inheritable(True)
     return bound
 

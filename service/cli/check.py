@@ -63,6 +63,9 @@ def _show(answer: DraftAnswer) -> None:
 
     console = Console()
     console.print(Text(f"地区 place: {answer.place or '未写明'}    年度 year: {answer.year or '未写明'}"))
+    if not answer.parts:
+        console.print(Text("稿件中没有可比对的段落 · the draft holds no passage to compare"))
+        return
     counts = f"{len(answer.parts)} 段：照抄 {answer.verbatim}，改写 {answer.edited}，与他处共用文字 {answer.share:.0%}"
     console.print(Text(f"{counts}；已比对 {answer.covered:.0%} 的文字 · characters compared"))
     for note in answer.notes:
@@ -83,4 +86,5 @@ def _show(answer: DraftAnswer) -> None:
             lines.append(f"去套话后 without formulae: {part.template.above:.0f}（套话 {part.template.share:.0%}）")
         flags = [f"⚑ {_CONFLICTS[c.kind]}: {c.query_text} / {c.hit_text}" for _, c in part.conflicts[:3]]
         table.add_row(Text(part.text[:90]), Text("\n".join([*lines, hit.text[:60], *flags])))
-    console.print(table)
+    if table.row_count:
+        console.print(table)

@@ -105,6 +105,9 @@ def diff(context: click.Context, /, form: str, **given: object) -> int:
         click.echo(json.dumps([asdict(change) for change in changes], ensure_ascii=False))
         return 0
     kinds = {"born": "新增 born", "ended": "消失 ended", "split": "分出 split from", "merged": "并入 merged into"}
+    if not changes or not any(change.before for change in changes):
+        click.echo("还没有更早的聚类可比 · there is no earlier clustering to compare with")
+        return 0
     for change in changes:
         click.echo(f"{change.role}: 保持 kept {change.kept}/{change.of}")
         for event in change.events:
@@ -145,7 +148,7 @@ def merge(context: click.Context, /, cluster: str, others: tuple[str, ...], **gi
 
     store, clustering, settings = _edited(context, cluster, given)
     editing.merge(store, clustering, cluster, others)
-    return _after(settings, cluster)
+    return _after(settings, cluster, "已并入 merged")
 
 
 @command.command(help="把一些段落分为新的一类 · Split passages off into a cluster of their own")
@@ -157,7 +160,7 @@ def split(context: click.Context, /, cluster: str, passages: tuple[str, ...], **
     from service.clusters import editing
 
     store, clustering, settings = _edited(context, cluster, given)
-    return _after(settings, editing.split(store, clustering, cluster, passages))
+    return _after(settings, editing.split(store, clustering, cluster, passages), "已分出 split off")
 
 
 @command.command(help="固定一类的成员与编号 · Keep a cluster's members together under its id")
@@ -169,7 +172,7 @@ def pin(context: click.Context, /, cluster: str, **given: object) -> int:
 
     store, clustering, settings = _edited(context, cluster, given)
     editing.pin(store, clustering, cluster)
-    return _after(settings, cluster)
+    return _after(settings, cluster, "已固定 pinned")
 
 
 @command.command(help="撤销固定、合并或拆分 · Take back a pin, merge or split")
@@ -181,7 +184,7 @@ def unpin(context: click.Context, /, cluster: str, **given: object) -> int:
 
     store, clustering, settings = _edited(context, cluster, given)
     editing.unpin(store, clustering, cluster)
-    return _after(settings, cluster)
+    return _after(settings, cluster, "不再固定 no longer pinned")
 
 
 @command.command(
@@ -212,13 +215,13 @@ def name(context: click.Context, /, roles: tuple[str, ...], top: int, clear: boo
     return 0
 
 
-def _after(settings: Settings, cluster_id: str) -> int:
-    """Cluster again with the change, and say what the cluster is now."""
+def _after(settings: Settings, cluster_id: str, done: str) -> int:
+    """Cluster again with the change, and say what was done and what the cluster is now."""
     cluster = _load(settings, [str(_role(cluster_id))]).cluster(cluster_id)
     if cluster is None:
-        click.echo(f"{cluster_id}: 0 段 · passages")
+        click.echo(f"{done}: {cluster_id}（0 段 passages）")
     else:
-        click.echo(f"{cluster.id} {cluster.name}: {len(cluster.members)} 段 · passages")
+        click.echo(f"{done}: {cluster.id} {cluster.name}（{len(cluster.members)} 段 passages）")
     return 0
 
 
@@ -234,7 +237,12 @@ def _show(clustering: Clustering, top: int) -> None:
     from rich.table import Table
 
     console = Console(highlight=False)
-    titles = {"measure": "常见举措 · Common measures", "problem": "存在问题 · Problems"}
+    titles = {
+        "measure": "常见举措 · Common measures",
+        "problem": "存在问题 · Problems",
+        "plan": "工作打算 · Plans",
+        "cause": "问题原因 · Causes",
+    }
     for role, clusters in clustering.roles.items():
         table = Table(title=titles.get(str(role), str(role)), title_justify="left", box=None, pad_edge=False)
         table.add_column("编号 id", no_wrap=True)
@@ -242,6 +250,8 @@ def _show(clustering: Clustering, top: int) -> None:
         table.add_column("报告 reports", justify="right", no_wrap=True)
         table.add_column("地区 regions", justify="right", no_wrap=True)
         table.add_column("段落 passages", justify="right", no_wrap=True)
+        if not clusters.clusters:
+            console.print(f"{table.title}\n  没有聚类 · no clusters")
         for cluster in clusters.clusters[:top]:
             table.add_row(
                 cluster.id,
@@ -250,7 +260,8 @@ def _show(clustering: Clustering, top: int) -> None:
                 f"{cluster.regions.number}/{cluster.regions.of}",
                 str(len(cluster.members)),
             )
-        console.print(table)
+        if clusters.clusters:
+            console.print(table)
         more = len(clusters.clusters) - top
         rest = f"；另有 {more} 类 · {more} more" if more > 0 else ""
         console.print(

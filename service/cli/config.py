@@ -37,18 +37,17 @@ def command(config: Path | None, form: str) -> None:
                     f"# {row['zh']} · {row['en']}\n{row['name']} = {json.dumps(row['value'], ensure_ascii=False)}"
                 )
     else:
-        _print_table(rows)
+        _print_table(rows, settings.lang)
 
 
-def _print_table(rows: list[dict[str, object]]) -> None:
+def _print_table(rows: list[dict[str, object]], lang: str) -> None:
     from rich.console import Console
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False)
-    for heading in ("设置 setting", "值 value", "来源 source", "说明"):
-        table.add_column(heading)
+    for heading in ("设置 setting", "值 value", "来源 source", "说明 help"):
+        table.add_column(heading, overflow="fold")
     for row in rows:
-        table.add_row(
-            str(row["name"]), "—" if row["value"] is None else str(row["value"]), str(row["source"]), str(row["zh"])
-        )
+        shown = "—" if row["value"] in (None, "") else str(row["value"])
+        table.add_row(str(row["name"]), shown, str(row["source"]), str(row[lang]))
     Console(markup=False).print(table)

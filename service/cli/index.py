@@ -48,9 +48,10 @@ def command(
 ) -> int:
     settings = read_settings(given)
     from embed.index import Store
-    from embed.models.opening import cores_given
+    from embed.models import cores_given, find_entry
     from embed.pipeline import IndexOptions, index_files
 
+    find_entry(settings.model, settings.models_file)  # a wrong name is told at once, not after all has been read
     store = Store.open(settings.store, create=True)
     options = IndexOptions(prune=prune, wait=wait, workers=settings.threads or cores_given())
     opener = cache(encoder_opener(settings))
@@ -62,6 +63,7 @@ def command(
             )
         if first or outcome.changed or not watch:
             present(outcome, settings.store, form)
+            _note_other_model(outcome, settings.model)
         keep_clusters(store, outcome, opener, threads=options.workers, quiet=form == "json")
         first = False
         if not watch:
@@ -110,9 +112,22 @@ def present(outcome: IndexOutcome, store: Path, form: str) -> None:
         _print_failure(failure)
     if len(outcome.failures) > _LISTED:
         click.echo(f"  … {len(outcome.failures) - _LISTED} more; --format json lists all")
-    if not outcome.changed:
+    if not outcome.files:
+        click.echo("没有找到可读的文件 · there is no file to read", err=True)
+    elif not outcome.changed:
         click.echo("没有变化 · nothing changed")
-    click.echo(f"下一步 · next: bijian clusters --store {store}")
+    if outcome.passages:
+        click.echo(f"下一步 · next: bijian clusters --store {store}")
+
+
+def _note_other_model(outcome: IndexOutcome, asked: str) -> None:
+    """Nothing had to be encoded, so that nothing refused a model that is not the store's."""
+    if outcome.model not in ("", asked):
+        click.echo(
+            f"存储用的是模型 {outcome.model}，没有用到 {asked} · the store holds vectors of {outcome.model}\n"
+            f"  → bijian reindex --model {asked}",
+            err=True,
+        )
 
 
 def _rows(outcome: IndexOutcome) -> list[tuple[str, str]]:

@@ -22,7 +22,8 @@ def command() -> None:
     """The group."""
 
 
-def _book(given: dict[str, object]) -> tuple[KeyBook, Ledger]:
+def _book(given: dict[str, object], *, create: bool = False) -> tuple[KeyBook, Ledger]:
+    """The keys of the store; `create` makes a store that is not there yet."""
     from service.api.keys import KeyBook
     from service.api.ledger import Ledger
 
@@ -30,7 +31,7 @@ def _book(given: dict[str, object]) -> tuple[KeyBook, Ledger]:
     if not (settings.store / "catalog.sqlite").exists():
         from embed.index import Store  # numpy and more: not needed where a store is there
 
-        Store.open(settings.store, create=True)
+        Store.open(settings.store, create=create)
     ledger = Ledger(settings.store)
     return KeyBook(ledger), ledger
 
@@ -53,7 +54,7 @@ def _show_secret(key: Key, secret: str, form: str) -> None:
 def create(name: str, scope: str, form: str, **given: object) -> None:
     from service.api.keys import Scope
 
-    book, ledger = _book(given)
+    book, ledger = _book(given, create=True)
     key, secret = book.create(name, Scope(scope))
     ledger.audit("bijian keys", "key-create", key.id, detail=f"{name} {scope}")
     _show_secret(key, secret, form)
@@ -75,7 +76,7 @@ def list_keys(form: str, **given: object) -> None:
         table.add_column(heading)
     for key in keys:
         table.add_row(key.name, key.scope, key.created[:10], (key.last_used or "—")[:16], (key.revoked or "")[:10])
-    Console().print(table)
+    Console(markup=False).print(table)
     if not keys:
         click.echo("没有密钥：只服务本机 · no keys: only this machine is served", err=True)
 
@@ -114,8 +115,8 @@ def audit(last: int, form: str, **given: object) -> None:
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False)
-    for name in ("at", "who", "action", "subject", "detail"):
-        table.add_column(name)
+    for heading in ("时间 at", "谁 who", "操作 action", "对象 subject", "详情 detail"):
+        table.add_column(heading, overflow="fold")
     for row in rows:
         table.add_row(*(str(row[name]) for name in ("at", "who", "action", "subject", "detail")))
     Console(markup=False).print(table)

@@ -76,10 +76,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         result = cli.main(
             args=None if arguments is None else list(arguments), prog_name="bijian", standalone_mode=False
         )
-    except click.exceptions.Abort:
-        return _say("已中断 · interrupted; the store is as it was before this step", code=130)
-    except KeyboardInterrupt:
-        return _say("已中断 · interrupted; the store is as it was before this step", code=130)
+    except (click.exceptions.Abort, KeyboardInterrupt):
+        hint = (
+            "已完成的部分会保留：再次执行同一命令即可继续 · what was done is kept: the same command goes on from there"
+        )
+        return _say("已中断，存储如前 · interrupted; the store is as it was", hint=hint, code=130)
     except click.ClickException as error:
         error.show()
         return error.exit_code

@@ -31,6 +31,8 @@ def _years(_: click.Context, __: click.Parameter, value: str | None) -> tuple[in
         end = (int(last) if last else None) if dash else begin
     except ValueError:
         raise click.BadParameter(f"expected a year (2024) or a span (2021-2024), got {value!r}") from None
+    if begin is not None and end is not None and begin > end:
+        raise click.BadParameter(f"expected the earlier year first, got {value!r}")
     return begin, end
 
 
@@ -86,4 +88,6 @@ def command(
         content = build(generation, clustering, where=where, lang=settings.lang, shown=shown)
     for path in write(content, out, forms):
         click.echo(str(path))
+    if not content.reports:
+        click.echo("没有符合条件的报告，生成的是空报告 · no report fits: what was written is empty", err=True)
     return 0

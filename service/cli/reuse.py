@@ -90,4 +90,5 @@ def _show_families(answer: FamiliesAnswer) -> None:
         places = list(dict.fromkeys(f"{m.place or '地区不详'} {m.year or ''}" for m in family.members))
         shown = "\n".join(places[:4]) + (f"\n… 另 {len(places) - 4} 处" if len(places) > 4 else "")
         table.add_row(str(len(family.members)), str(family.regions), Text(family.text[:90]), Text(shown))
-    console.print(table)
+    if table.row_count:
+        console.print(table)

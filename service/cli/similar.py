@@ -28,7 +28,11 @@ __all__ = ["command", "query_of"]
 @click.option("--text", help="一段话、一个问题或几个词，中英文均可 · a passage, a question or a few words")
 @click.option("--passage", help="存储中的段落编号 · the id of a passage in the store")
 @click.option("--file", "file", type=click.Path(path_type=Path), help="文本文件 · a text file to ask with")
-@click.option("--batch", type=click.Path(path_type=Path), help="每行一个查询的 JSONL 文件 · queries, one JSON a line")
+@click.option(
+    "--batch",
+    type=click.Path(path_type=Path),
+    help='每行一个查询的 JSONL 文件 · queries, one a line: {"id": …, "text": …}',
+)
 @click.option("--out", type=click.Path(path_type=Path), help="批量结果写到此文件 · where a batch's answers go")
 @click.option("-k", "--k", type=int, default=10, show_default=True, help="结果数或组数 · number of hits or groups")
 @click.option(

@@ -67,13 +67,14 @@ def stats(form: str, **given: object) -> int:
     rows = [("存储 · store", value["store"]), ("当前版本 · generation", str(value["generation"]))]
     if "model" in value:
         index = value["index"]
-        recall = "exact" if index["recall"] is None else f"recall@10 {index['recall']:.4f}, measured"
+        recall = "" if index["recall"] is None else f", recall@10 {index['recall']:.4f}（实测 measured）"
+        kinds = {"exact": "逐段比较 every passage is compared"}
         rows += [
             ("模型 · model", f"{value['model']} ({value['fingerprint']}, {value['dimension']})"),
             ("文件 · documents", str(value["reports"])),
-            ("段落 · passages", f"{value['passages']} (searchable {value['searchable']})"),
+            ("段落 · passages", f"{value['passages']} （可检索 searchable {value['searchable']}）"),
             ("词汇 · vocabulary", str(value["vocabulary"])),
-            ("索引 · index", f"{index['kind']}, {recall}"),
+            ("索引 · index", f"{kinds.get(index['kind'], index['kind'])}{recall}"),
         ]
     rows += [(f"版本 · generation {n}", size(bytes_)) for n, bytes_ in value["generations"].items()]
     rows += [("向量 · vectors", size(value["vectors_bytes"])), ("目录 · catalog", size(value["catalog_bytes"]))]
@@ -92,9 +93,14 @@ def jobs(form: str, **given: object) -> int:
     if form == "json":
         click.echo(json.dumps(listed, ensure_ascii=False))
         return 0
-    rows = [(str(j["id"]), j["command"], j["started"], j["finished"] or "", j["state"]) for j in listed]
-    print_table(("", "命令 · command", "开始 · started", "结束 · finished", "状态 · state"), rows)
+    rows = [(str(j["id"]), j["command"], _moment(j["started"]), _moment(j["finished"]), j["state"]) for j in listed]
+    print_table(("", "命令 command", "开始 started", "结束 finished", "状态 state"), rows)
     return 0
+
+
+def _moment(stamp: str | None) -> str:
+    """A moment in UTC as the audit shows it: 2026-01-31T08:00:00Z."""
+    return (stamp or "").replace("+00:00", "Z")
 
 
 @command.command(help="整理，释放空间 · Give back space that nothing needs")

@@ -51,6 +51,16 @@ def test_a_file_that_cannot_be_read_is_one_clear_error(tmp_path: Path, content: 
         Settings.read(environment={}, file=file)
 
 
+def test_a_file_that_is_not_there_is_named_without_numbers_of_the_system(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=r"nowhere\.toml cannot be read: No such file or directory\.$"):
+        Settings.read(environment={}, file=tmp_path / "nowhere.toml")
+
+
+def test_a_port_that_there_is_not_is_refused() -> None:
+    with pytest.raises(SettingsError, match="ports go from 0 to 65535"):
+        Settings.read(environment={"BIJIAN_PORT": "65536"})
+
+
 def test_every_setting_has_help_in_both_languages() -> None:
     for name, variable, chinese, english in setting_rows():
         assert variable == f"BIJIAN_{name.upper()}"

@@ -47,7 +47,11 @@ _GENERIC = frozenset(
     ]
 )
 _AFTER_SHORT = re.compile(r"[级域城直乡里内情]")
-_BEFORE_SHORT = frozenset("在对将由《〈“(（【是从年度送共于")
+_BEFORE_SHORT = frozenset("在对将由《〈“(（【是从年度送共于请")
+_NO_TOWN = frozenset(["城镇", "新镇", "古乡", "马乡", "新乡", "林场", "农场"])
+_TOWN_FOLLOWS = re.compile(
+    r"党委|党工委|人民政府|政府|坚持|认真|深入|在|20[0-9]{2}年|紧|围绕|始终|全面|以|法治|依法|持续|严格|积极|按照"
+)
 _NOT_PLACE_AFTER = re.compile(r"(?:经验|精神|会议|模式|讲话|峰会|公报|论坛|做法|方案》|事件|合作组织)")
 
 
@@ -79,7 +83,7 @@ def find_mentions(text: str, divisions: Divisions, start: int = 0, end: int | No
                 continue
             found.pop()
         found.append(mention)
-        floor = mention.start if mention.text.endswith(("县", "区", "市")) else mention.end
+        floor = mention.start  # a longer name may go on: 巴州|区, 嘉定镇|街道
     found = join_chains(found, divisions)
     return [m for m in found if m.chained or not _is_doubtful(m, text)]
 
@@ -146,8 +150,10 @@ def _is_doubtful(mention: Mention, text: str) -> bool:
     if len(mention.text) > 2:
         return not (mention.text[-1] in "省市县州盟旗" or _TOWN_KIND.search(mention.text) or mention.upper)
     before = text[mention.start - 1] if mention.start else "\n"
-    if mention.text[-1] in "镇乡" or _AFTER_SHORT.match(text, mention.end):
+    if mention.text[-1] in "场区城圃" or _AFTER_SHORT.match(text, mention.end):
         return True
+    if mention.text[-1] in "镇乡":  # 吉镇: only where a name begins and nothing but its work or its organ follows
+        return bool("一" <= before <= "鿿" or mention.text in _NO_TOWN or not _TOWN_FOLLOWS.match(text, mention.end))
     return "一" <= before <= "鿿" and before not in _BEFORE_SHORT
 
 

@@ -92,6 +92,20 @@ def test_a_title_at_the_head_of_a_text_without_breaks_is_split_off() -> None:
     assert found[1][1].startswith("2024年,平利县")
 
 
+@pytest.mark.parametrize("blank", ["", " "])
+def test_a_signature_at_the_end_of_a_text_without_breaks_is_split_off(blank: str) -> None:
+    signed = f"苍溪县水利局{blank}2021年12月20日"
+    found = parts(f"苍溪县水利局2021年法治政府建设情况报告\n2021年,我局依法行政。以上报告,请予审示。{blank}{signed}")
+
+    assert found[1:] == [("body", "2021年,我局依法行政。以上报告,请予审示。"), ("signature", signed)]
+
+
+def test_a_sentence_that_ends_in_a_day_is_no_signature() -> None:
+    found = parts("2021年,我局依法行政。培训由水利局于12月开展,止于2021年12月20日")
+
+    assert [part for part, _ in found] == ["body"]
+
+
 @pytest.mark.parametrize("text", ["", "\n\n", "　", "|", "。"])
 def test_a_document_without_words_has_a_frame_all_the_same(text: str) -> None:
     _, frame = framed(text)

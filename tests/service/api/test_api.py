@@ -43,6 +43,37 @@ def test_every_error_has_the_one_shape(client: TestClient) -> None:
 
 
 @pytest.mark.parametrize(
+    "path", ["/v1/reports?regoin=51", "/v1/trends?x=1", "/v1/clusters?role=measure&Role=plan", "/v1/stats?a"]
+)
+def test_a_parameter_that_a_route_does_not_know_is_refused_and_the_known_ones_are_named(
+    client: TestClient, path: str
+) -> None:
+    answer = client.get(path)
+
+    assert answer.status_code == 422
+    assert "there is no such parameter" in answer.json()["detail"]
+    assert "lang" in answer.json()["hint"]
+
+
+def test_every_parameter_of_the_document_is_known_to_its_route(client: TestClient) -> None:
+    for path, methods in client.get("/v1/openapi.json").json()["paths"].items():
+        listed = [p["name"] for p in methods.get("get", {}).get("parameters", []) if p["in"] == "query"]
+        if listed and "{" not in path:
+            answer = client.get(path, params={**dict.fromkeys(listed, ""), "lang": "en"})
+            assert "no such parameter" not in answer.text, path
+
+
+def test_a_body_that_is_not_said_to_be_json_is_refused_with_what_to_send(client: TestClient) -> None:
+    answer = client.post(
+        "/v1/similar", content=b'{"text": "a"}', headers={"content-type": "application/x-www-form-urlencoded"}
+    )
+
+    assert answer.status_code == 422
+    assert "content-type: application/json" in answer.json()["hint"]
+    assert "hint" not in client.post("/v1/similar", json={"text": "a", "k": 0}).json()
+
+
+@pytest.mark.parametrize(
     ("headers", "title"),
     [
         ({}, "没有找到"),

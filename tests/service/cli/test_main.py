@@ -57,7 +57,9 @@ def test_ctrl_c_ends_with_130_and_no_traceback(
     monkeypatch.setattr(frame.cli, "main", interrupt)
 
     assert frame.main([]) == 130
-    assert "Traceback" not in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "Traceback" not in said
+    assert "the same command goes on from there" in said
 
 
 def test_a_full_disk_is_named_as_such(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
