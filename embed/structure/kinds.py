@@ -36,6 +36,13 @@ _TITLE_RULES: tuple[tuple[ReportKind, str, re.Pattern[str]], ...] = (
     ),
     (
         ReportKind.OTHER,
+        "title of a verdict or a question",
+        re.compile(
+            r"(?:考核|督察|督查|评查|测评|评估)[^。]{0,12}(?:通报|反馈(?:意见|情况)?|结果)$|^(?:什么是|为什么|为何|如何|怎样)|[?？]$"
+        ),
+    ),
+    (
+        ReportKind.OTHER,
         "title of a list or rule",
         re.compile(
             r"(?:清单|指标体系|(?:工作)?规则|指引|(?:工作|管理|考核|实施)?办法|(?:工作)?制度|职责(?:分工)?|规定|"

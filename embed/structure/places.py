@@ -82,13 +82,16 @@ class PlaceReader:
         if found.region.county in said and former.county not in said:
             return found.region
         region = found.region
-        if former is not region or region.code is None or region.county is None or region.county in said:
+        if former is not region or region.code is None or (region.county or region.city) in said:
             return former
+        depth = 3 if region.county else 2
         for row in sorted({r for w in found.witnesses if w.own for r in w.mention.rows}):
-            past = self.divisions.is_former(row) and self.divisions.county_code(row) == region.code[:6]
-            if past and self.divisions.depth(row) == 3 and self.divisions.names[row] in said:
+            if self.divisions.depth(row) != depth or not self.divisions.is_former(row):
+                continue
+            name = self.divisions.names[row]
+            if name in said and region.code[: 2 * depth] in self.divisions.chain(row):
                 code = self.divisions.codes[row] if region.town is None else region.code
-                return replace(region, county=self.divisions.names[row], code=code)
+                return replace(region, county=name, code=code) if depth == 3 else replace(region, city=name, code=code)
         return former
 
     def _outside_mentions(self, bare: list[Witness]) -> list[Witness]:

@@ -46,6 +46,7 @@ _GENERIC = frozenset(
         "新县",
     ]
 )
+_TRUE_TOWNS = frozenset(["城关镇", "新城镇", "老城镇", "城区街道", "工业街道", "人民街道", "东风街道"])
 _AFTER_SHORT = re.compile(r"[级域城直乡里内情]")
 _BEFORE_SHORT = frozenset("在对将由《〈“(（【是从年度送共于请")
 _NO_TOWN = frozenset(["城镇", "新镇", "古乡", "马乡", "新乡", "林场", "农场"])
@@ -145,7 +146,7 @@ def is_within(row: int, above: int, divisions: Divisions) -> bool:
 
 def _is_doubtful(mention: Mention, text: str) -> bool:
     """Names that are ordinary words, and two-letter names in the middle of a sentence."""
-    if mention.text in _GENERIC or _NOT_PLACE_AFTER.match(text, mention.end):
+    if (mention.text in _GENERIC and not _acts(mention, text)) or _NOT_PLACE_AFTER.match(text, mention.end):
         return True
     if len(mention.text) > 2:
         return not (mention.text[-1] in "省市县州盟旗" or _TOWN_KIND.search(mention.text) or mention.upper)
@@ -155,6 +156,13 @@ def _is_doubtful(mention: Mention, text: str) -> bool:
     if mention.text[-1] in "镇乡":  # 吉镇: only where a name begins and nothing but its work or its organ follows
         return bool("一" <= before <= "鿿" or mention.text in _NO_TOWN or not _TOWN_FOLLOWS.match(text, mention.end))
     return "一" <= before <= "鿿" and before not in _BEFORE_SHORT
+
+
+def _acts(mention: Mention, text: str) -> bool:
+    """Whether a town with an everyday name begins a sentence as its subject: 2022年,城关镇认真…"""
+    before = text[mention.start - 1] if mention.start else "\n"
+    begins = not "一" <= before <= "鿿"
+    return mention.text in _TRUE_TOWNS and begins and bool(_TOWN_FOLLOWS.match(text, mention.end))
 
 
 def find_stems(text: str, divisions: Divisions, start: int = 0, end: int | None = None) -> list[Mention]:
