@@ -85,7 +85,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         error.show()
         return error.exit_code
     except BijianError as error:
-        return _say(error.message, hint=error.hint, code=error.exit_code)
+        return _say(error.bilingual, hint=error.hint, code=error.exit_code)
     except BrokenPipeError:
         # The reader (head, less) went away: end quietly, and keep the interpreter from flushing into a closed pipe.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -21,7 +21,7 @@ from service.api.language import Language, language_of
 from service.api.views import ReportLine
 from service.similar import ReportCard
 
-__all__ = ["FOLDER", "LEVELS", "ROLES", "error_page", "render", "wants_page"]
+__all__ = ["FOLDER", "LEVELS", "ROLES", "error_page", "render", "said", "wants_page"]
 
 FOLDER = Path(__file__).parent
 MENU = (
@@ -106,6 +106,11 @@ def outside(url: str) -> Markup:
     if not url.startswith(("http://", "https://")):
         return shown
     return Markup('<a href="{0}" rel="noopener noreferrer nofollow">{1}</a>').format(url, shown)
+
+
+def said(request: Request, problem: BijianError) -> str:
+    """What went wrong, for the page: Chinese first unless the reader asked for English."""
+    return problem.message if language_of(request) == "en" else problem.bilingual
 
 
 def heading_of(report: ReportLine | ReportCard) -> str:

@@ -19,7 +19,7 @@ from service.api.uploads import documents, safe_name
 from service.api.views import passage_view, report_line
 from service.clusters.outline import outline
 from service.similar import GroupBy, SimilarAnswer, SimilarQuery, check_draft, compare, distinctive, find_similar
-from service.web.frame import LEVELS, ROLES, render
+from service.web.frame import LEVELS, ROLES, render, said
 from service.web.regions import region_tree
 
 router = APIRouter()
@@ -138,7 +138,7 @@ def _search(request: Request, desk: Desk, q: str, form: SearchForm) -> Response:
     except StoreMissing:
         pass
     except QueryError as problem:
-        error = " ".join(part for part in (problem.message, problem.hint) if part)
+        error = " ".join(part for part in (said(request, problem), problem.hint) if part)
     pairs = [(k, v) for k, v in request.query_params.multi_items() if k not in ("cursor", "lang")]
     return render(
         request,
@@ -198,7 +198,7 @@ async def check(
                 with desk.generation() as generation:
                     found = check_draft(generation, desk.encoder, draft)
         except (QueryError, BijianError) as problem:
-            error = problem.message
+            error = said(request, problem)
         shown = draft if len(draft) <= 20_000 else ""
         return render(request, "check.html", text=shown, answer=found, error=error)
 

@@ -176,8 +176,9 @@ def test_a_server_that_cannot_start_says_why_in_one_line(tmp_path: Path) -> None
 
     assert (foreign.returncode, busy.returncode) == (4, 2)
     assert foreign.stderr == (
-        f"bijian: {tmp_path} is a folder with other things in it.\n  → Name an empty or new folder.\n"
+        f"bijian: 没有可用的存储 · {tmp_path} is a folder with other things in it.\n  → Name an empty or new folder.\n"
     )
     assert busy.stderr == (
-        f"bijian: 127.0.0.1:{port} cannot be bound: Address already in use.\n  → --port 0 takes any free port.\n"
+        f"bijian: 设置有误 · 127.0.0.1:{port} cannot be bound: Address already in use.\n"
+        "  → --port 0 takes any free port.\n"
     )

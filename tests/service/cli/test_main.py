@@ -45,7 +45,10 @@ def test_an_expected_error_is_one_line_a_hint_and_its_own_exit_code(
     monkeypatch.setattr(frame.cli, "main", fail)
 
     assert frame.main([]) == 5
-    assert capsys.readouterr().err == "bijian: store x is being written to by process 7.\n  → Wait for it.\n"
+    assert (
+        capsys.readouterr().err
+        == "bijian: 存储正由别的进程写入 · store x is being written to by process 7.\n  → Wait for it.\n"
+    )
 
 
 def test_ctrl_c_ends_with_130_and_no_traceback(
