@@ -33,7 +33,7 @@ from embed.structure.units import Opening, Unit  # noqa: E402
 TABLE = ROOT / "embed" / "structure" / "data" / "turns.tsv"
 HEAD = """\
 # How much each sign of a turn counts towards a new passage behind 。 ； and ， among measures, then
-# among plans, as log-odds; `bias` is added once.
+# among plans and among problems, as log-odds; `bias` is added once.
 # Made by scripts/fit_turns.py from the annotated reports; not to be edited by hand.
 """
 STRENGTH = 0.03  # of the data against the wish for small weights
@@ -115,7 +115,7 @@ class Guide:
             begins = at in self.starts
             if index and self._counts(divider, index, at, begins=begins):
                 sign = divider.clauses[index - 1].sign
-                column = f"{sign}plan" if divider.plans else sign
+                column = divider.column(sign)
                 evidence = divider.evidence(index, sign)
                 if evidence is not None:
                     self.cases.reports.append(self.report)
@@ -124,6 +124,8 @@ class Guide:
                     self.cases.begins.append(begins)
             if begins or at in self.ends:
                 divider.begin, divider.opening = index, Opening.TOPIC
+                if self.starts.get(at) is Role.CAUSE:
+                    divider.opening = Opening.CAUSE
                 divider.planning = self.starts.get(at) is Role.PLAN and not divider.only_plans
         divider.begin, divider.opening, divider.item, divider.planning = 0, Opening.START, 0, False
 
@@ -135,13 +137,13 @@ class Guide:
 
     def _counts(self, divider: passages._Divider, index: int, at: int, *, begins: bool) -> bool:
         sign = divider.clauses[index - 1].sign
-        if not sign or sign not in "。；，" or (divider.expects_problems and not divider.planning):
+        if not sign or sign not in "。；，":
             return False
         return begins or any(start < at < end for start, end, _ in self.spans)
 
 
 def matrix(cases: Cases, names: Sequence[str]) -> NDArray[np.float64]:
-    """Shape (cases, 7 · evidence + 6): a shared column and one for each sign of each evidence, and the signs."""
+    """Shape (cases, 10 · evidence + 9): a shared column and one for each sign of each evidence, and the signs."""
     plain = np.array([[row.get(name, 0.0) for name in names] for row in cases.evidence])
     blocks = [plain]
     for column in COLUMNS:

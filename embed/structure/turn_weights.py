@@ -9,13 +9,14 @@ from importlib import resources
 
 __all__ = ["COLUMNS", "TurnWeights", "read_turn_weights"]
 
-# Behind each sign among measures, and among plans.
-COLUMNS = ("。", "；", "，", "。plan", "；plan", "，plan")
+# Behind each sign among measures, among plans, and among problems.
+COLUMNS = ("。", "；", "，", "。plan", "；plan", "，plan", "。problem", "；problem", "，problem")
 
 
 @dataclass(frozen=True, slots=True)
 class TurnWeights:
-    """A logistic regression for each sign that a new passage can begin behind, one among measures and one among plans.
+    """A logistic regression for each sign that a new passage can begin behind, one among measures, one among
+    plans and one among problems.
 
     `weights[column]`, of `COLUMNS`, maps evidence to log-odds; the key `bias` is added once.
     """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from operator import mul
 from typing import NamedTuple
@@ -70,28 +70,32 @@ class Turns:
         if self.expects_problems and not self.planning:
             return self._turns_problem(index, sign)
         seen = self._seen(index, sign)
-        return seen is not None and self._decides(index, self._column(sign), seen)
+        return seen is not None and self._decides(index, self.column(sign), seen)
 
     @property
     def plans(self) -> bool:
         """Whether the unit being read is a plan."""
         return self.only_plans or self.planning
 
-    def _column(self, sign: str) -> str:
+    def column(self, sign: str) -> str:
         """The column of the weights that counts behind a sign here."""
-        return f"{sign}plan" if self.plans else sign
+        if self.plans:
+            return f"{sign}plan"
+        return f"{sign}problem" if self.expects_problems else sign
 
     def evidence(self, index: int, sign: str) -> dict[str, float] | None:
         """What can be seen at clause `index` for and against a turn; None where there can be none.
 
         The keys are those of `data/turns.tsv`; yes and no are 1 and 0, weights of topics end at 4.
         """
+        if self.expects_problems and not self.planning:
+            return self._seen_problem(index, sign) if self._may_turn_problem(index, sign) else None
         seen = self._seen(index, sign)
         if seen is None:
             return None
         start, ends = self.heads[index], self._ends(index)
         worded = dict.fromkeys([name for name, _, _ in _PLANNED], 0.0)
-        for name, test, far in _worded(self._column(sign)):
+        for name, test, far in _worded(self.column(sign)):
             worded[name] = float(test(self.text, start, ends[far]) is not None)
         worded["begins and states"] = float(worded["begins"] > 0 and _states_something_new(seen))
         whole = zip(_PARAGRAPH, self._paragraph(), strict=True)
@@ -239,35 +243,72 @@ class Turns:
         if self.opening is Opening.CAUSE:
             return False
         evaluates = sign == "。" and wording.EVALUATION.fullmatch(self.text, clause.start, clause.end) is not None
-        if self.is_head(index):
-            if not evaluates or self.opening is Opening.ITEM:
-                return False
-        elif evaluates:
+        heads = self.is_head(index)
+        if heads and (not evaluates or self.opening is Opening.ITEM):
+            return False
+        if evaluates and not heads:
             return True
-        stop = self.stops[sign][index]
-        start, end = clause.start, self.clauses[stop - 1].end
-        begin = max(self.clauses[self.begin].start, start - _BACK)
-        if not (wording.FALLS.search(self.text, start, end) and wording.FALLS.search(self.text, begin, start)):
+        seen = self._seen_problem(index, sign)
+        if seen is None:
             return False
-        new = weigh(self._shortcomings(index, stop))
-        old = weigh(hit for hit in self._shortcomings(self.begin, index) if hit.start >= begin)
-        name, weight = strongest(new)
-        if sign == "；" and not self.context.own_point and not self.item:
-            return not set(new) & set(old)
-        if weight < _DECISIVE or name in old or not old:
-            return False
-        near = bool(families("shortcomings")[name] & families("shortcomings")[strongest(old)[0]])
-        return not near and (sign != "，" or self._names_another(index, stop, start - begin))
+        if heads:
+            return seen["fresh"] >= _DECISIVE and seen["nothing old"] == 0
+        likely = read_turn_weights().log_odds(f"{sign}problem", seen) > 0
+        return likely or (sign == "，" and self._names_another(index, seen))
 
-    def _names_another(self, index: int, stop: int, behind: int) -> bool:
-        """Whether a clause behind a comma begins with what falls short: …,法律顾问作用发挥有待加强。"""
-        start, end = self.clauses[index].start, self.clauses[stop - 1].end
-        if behind < _LONG or end - start < _LONG // 2 or self.clauses[stop - 1].sign not in "。；":
+    def _names_another(self, index: int, seen: Mapping[str, float]) -> bool:
+        """Whether the last clause of a sentence begins with what falls short: …,法律顾问作用发挥有待加强。"""
+        if self.clauses[index].sign not in "。；" or seen["lacks"] or seen["nothing old"]:
             return False
-        if wording.LACKS.match(self.text, start, end):
+        clause, first = self.clauses[index], self.clauses[self.begin].start
+        if clause.end - clause.start < _LONG // 2 or clause.start - first < _LONG:
             return False
-        first = next(self._shortcomings(index, stop), None)
-        return first is not None and first.start - start <= _SUBJECT
+        return seen["fresh"] >= _DECISIVE and seen["early"] > 0
+
+    def _may_turn_problem(self, index: int, sign: str) -> bool:
+        """Whether the weights are asked here; elsewhere plain wordings decide."""
+        clause = self.clauses[index]
+        if Role.PROBLEM not in self.context.roles or self.opening is Opening.CAUSE or self.is_head(index):
+            return False
+        return sign != "。" or wording.EVALUATION.fullmatch(self.text, clause.start, clause.end) is None
+
+    def _seen_problem(self, index: int, sign: str) -> dict[str, float] | None:
+        """The evidence at clause `index` for another shortcoming; None where nothing falls short on either side."""
+        stop = self.stops["；"][index]
+        start, end, here = self.heads[index], self.clauses[stop - 1].end, self.clauses[index].end
+        first = self.clauses[self.begin].start
+        begin = max(first, start - _BACK)
+        text = self.text
+        if not (wording.FALLS_SHORT.search(text, start, end) and wording.FALLS_SHORT.search(text, begin, start)):
+            return None
+        new = weigh(self._shortcomings(index, index + 1 if sign == "，" else stop))
+        back = max(self.begin, index - _BACK // 10)
+        old = weigh(hit for hit in self._shortcomings(back, index) if hit.start >= begin)
+        name, weight = strongest(new)
+        known, reached = old.get(name, 0.0), strongest(old)[1]
+        kin = families("shortcomings")
+        near = bool(name) and not known and any(not kin[name].isdisjoint(kin[other]) for other in old)
+        hit = next(self._shortcomings(index, index + 1), None)
+        whole = all(clause.sign != "。" for clause in self.clauses[back:index])
+        return {
+            "fresh": 0.0 if known or near else min(weight, _MOST),
+            "fresh kin": min(weight, _MOST) if near else 0.0,
+            "known": min(weight, _MOST) if known else 0.0,
+            "nothing new": float(not name),
+            "old": min(reached, _MOST),
+            "nothing old": float(not old),
+            "early": float(hit is not None and hit.start - start <= _SUBJECT),
+            "short": float(here - start < _SHORT),
+            "short before": float(start - first < _SHORT),
+            "long": min(end - start, 200) / 100,
+            "long before": min(start - first, 400) / 100,
+            "item": float(self.item > 0),
+            "own point": float(self.context.own_point),
+            "falls": float(wording.FALLS_SHORT.search(text, start, here) is not None),
+            "lacks": float(wording.LACKS.match(text, start, here) is not None),
+            "some": float(wording.SOME.match(text, start, here) is not None),
+            "all parts": float(whole and sign == "；"),
+        }
 
     def _shortcomings(self, begin: int, end: int) -> Iterator[Hit[Topic]]:
         """Wordings of shortcomings in clauses begin … end − 1."""

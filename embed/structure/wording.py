@@ -36,6 +36,7 @@ __all__ = [
     "SHORTCOMING",
     "SHORTCOMING_SIGNS",
     "SIGNATURE",
+    "SOME",
     "STEP",
     "SUMMARY",
     "SUMMARY_SIGNS",
@@ -232,13 +233,18 @@ FALLS_SHORT = re.compile(
     + "|"
     + alternatives(
         """达不到 跟不上 赶不上 没用过 管不了 无法 没有真正 没有完全 不及 不通 未完全 未形成 未全部 不合格 凑数 过场
-        走形式 不愿 不敢 不会 不懂 偏[晚多大高] 瓶颈 打折扣 时有发生 居高不下 缺口 空缺 断档"""
+        走形式 不愿 不敢 不会 不懂 偏[晚多大高] 瓶颈 打折扣 时有发生 居高不下 缺口 空缺 断档
+        淡薄 重[^，,。；;]{1,6}轻 应付 偏差 一人多岗 身兼数职 [人案事][多少][人案事][多少] 恐慌 老化 瑕疵
+        不一(?=[，,。；;]) 不清 多头 选择性 递减 壁垒 缺位 忙不过来 力不从心 捉襟见肘 不突出 少(?=[，,。；;]) 不信法
+        接不住 不及格"""
     )
 )
 # Work to come, where problems and plans share a part: 将完善…, 拟出台…
 WILL = re.compile(r"(?:我[一-鿿]{1,3})?(?:将(?!近)|拟|打算|准备|力争)")
 # A clause that goes on with what its subject lacks.
 LACKS = re.compile(alternatives("缺乏 缺少 缺失 没有 未 难以 无法 不能 导致 影响 造成 使 存在 仍 还 对"))
+# Who falls short, at the head of a clause.
+SOME = re.compile("但?(?:个别|部分|少数|一些|有的|有些|不少|多数|大多)")
 # A short sentence that names a shortcoming and is explained by the next: 执法队伍待强化。
 EVALUATION = re.compile(rf"{_SOME}{{2,22}}{_FALLS}{_SOME}{{0,8}}。")
 

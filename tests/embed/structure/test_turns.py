@@ -14,9 +14,9 @@ from embed.structure.units import Context
 from embed.structure.wording import COUNT
 
 
-def turns_of(text: str) -> Turns:
+def turns_of(text: str, role: Role = Role.MEASURE) -> Turns:
     counts = [found.end() - 1 for found in COUNT.finditer(text)]
-    return Turns(text, find_clauses(text, 0, len(text)), find_topics(text), Context(frozenset({Role.MEASURE})), counts)
+    return Turns(text, find_clauses(text, 0, len(text)), find_topics(text), Context(frozenset({role})), counts)
 
 
 def divided(text: str, role: Role = Role.MEASURE) -> list[str]:
@@ -25,11 +25,13 @@ def divided(text: str, role: Role = Role.MEASURE) -> list[str]:
 
 
 @pytest.mark.parametrize("column", COLUMNS)
-def test_every_evidence_has_a_weight_behind_every_sign(column: str) -> None:
-    evidence = turns_of("调解纠纷9件。办理法律援助4件。").evidence(1, "。")
+def test_every_evidence_has_a_weight_in_every_column(column: str) -> None:
+    measures = turns_of("调解纠纷9件。办理法律援助4件。").evidence(1, "。")
+    flaws = turns_of("人员力量不足,普法形式单一。", Role.PROBLEM).evidence(1, "，")
 
-    assert evidence is not None
-    assert set(read_turn_weights().weights[column]) == {*evidence, "bias"}
+    assert measures is not None
+    assert flaws is not None
+    assert set(read_turn_weights().weights[column]) == {*measures, *flaws, "bias"}
 
 
 def test_the_evidence_of_a_known_topic_is_no_fresh_one() -> None:
@@ -141,3 +143,19 @@ def test_what_a_step_aims_at_is_no_step_of_its_own() -> None:
     text = "加强执法队伍建设,不断提升执法能力,确保执法质量稳步提高。"
 
     assert divided(text, Role.PLAN) == [text]
+
+
+def test_shortcomings_of_different_kinds_are_passages() -> None:
+    flaws = [
+        "法律服务资源不足,全镇没有一家律师事务所,群众打官司要跑三十公里;",
+        "普法宣传形式单一,仍以发传单、挂横幅为主,针对性不强;",
+        "执法人员老化,五名队员平均年龄五十一岁,夜间巡查力不从心。",
+    ]
+
+    assert divided("".join(flaws), Role.PROBLEM) == flaws
+
+
+def test_what_a_shortcoming_shows_in_is_no_shortcoming_of_its_own() -> None:
+    text = "执法规范化水平不高,部分案卷文书缺项,裁量说理不够充分。"
+
+    assert divided(text, Role.PROBLEM) == [text]
