@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
 
+import embed
 from embed.exceptions import BijianError, MissingDependency
 from embed.structure.report import Role
 from service.api.problems import ProblemError
@@ -77,7 +78,9 @@ def create_server(settings: Settings) -> tuple[MCPServer[Any], Desk]:
 
     Store.open(settings.store)
     desk = Desk(settings)
-    server: MCPServer[Any] = MCPServer(name="bijian", title="比鉴 Bijian", instructions=INSTRUCTIONS)
+    server: MCPServer[Any] = MCPServer(
+        name="bijian", title="比鉴 Bijian", version=embed.__version__, instructions=INSTRUCTIONS
+    )
     _add_search(server, desk)
     _add_reading(server, desk)
     _add_clusters(server, desk)
@@ -178,7 +181,7 @@ def _add_clusters(server: MCPServer[Any], desk: Desk) -> None:
 
     @server.tool(name="list_clusters", title="Common measures and recurring problems")
     def list_clusters(
-        role: Annotated[Literal["measure", "problem", "plan"], Field(description="Which kind.")] = "measure",
+        role: Annotated[Literal["measure", "problem", "cause", "plan"], Field(description="Which kind.")] = "measure",
         min_reports: Annotated[int, Field(description="In at least so many reports.", ge=1)] = 2,
     ) -> dict[str, Any]:
         """What is common: clusters with name, and in how many of how many reports and regions."""

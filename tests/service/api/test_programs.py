@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import embed
 from embed.models.encoder import Encoder, Side
 from service.client import Client, ServiceError
 from tests.service.api.conftest import ROOT, Server
@@ -46,7 +47,8 @@ def test_an_mcp_client_searches_reads_and_compares(seed_store: Path) -> None:
 
     async def talk() -> None:
         async with stdio_client(command) as (reading, writing), ClientSession(reading, writing) as session:
-            await session.initialize()
+            begun = await session.initialize()
+            assert begun.server_info.version == embed.__version__
             tools = {tool.name: tool for tool in (await session.list_tools()).tools}
             assert set(tools) == {
                 "search_passages",
@@ -76,6 +78,7 @@ def test_an_mcp_client_searches_reads_and_compares(seed_store: Path) -> None:
             assert compared["a"]["report"] == hits[0]["report"]  # type: ignore[index]
             clusters = await call("list_clusters", role="measure")
             assert clusters["clusters"]
+            assert (await call("list_clusters", role="cause"))["total"] >= 0  # type: ignore[operator]
             refused = await session.call_tool("read_passage", {"passage": "nothing"})
             assert refused.is_error
             assert "nothing" in refused.content[0].text  # type: ignore[union-attr]
