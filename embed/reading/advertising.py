@@ -13,13 +13,30 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
+from embed.reading.advertising_words import (
+    BETTING,
+    BRAND,
+    DIGITS,
+    JOINER,
+    LATIN,
+    NAME,
+    ODD_PAIR,
+    SITE,
+    UNKNOWN,
+    brands,
+    folded,
+    genre,
+    keyword,
+    may_advertise,
+    token_lengths,
+    triggers,
+    vocabulary,
+)
 from embed.reading.document import RemovalReason
 from embed.reading.lexicon import ADVERTISING_SIGNS, LONGEST_WORD, displaced_word, sign_cost, word_costs
 from embed.reading.tracked import Edit
-from embed.reading.word_finder import Lexicon
-from embed.reading.wordlists import any_of, read_sections
 
-__all__ = ["MOST_RUNS", "injected_edits", "is_advertising", "without_advertising"]
+__all__ = ["MOST_RUNS", "injected_edits", "is_advertising", "is_keyword_line", "without_advertising"]
 
 # A document with more runs than this is nothing but advertising; the rest stays as it is.
 MOST_RUNS = 400
@@ -33,20 +50,21 @@ ODD_WORD = 22.0  # least cost of a betting word in the ordinary reading
 STOP = re.compile("[，。；：！？、,.;:!?“”‘’\"'《》〈〉（）()【】\\[\\]\n…]")
 SEPARATORS = "-—|｜·~～ "
 GUARD = re.compile(
-    "打击|整治|查处|取缔|严禁|禁止|治理|涉赌|禁赌|赌博|非法|违法|犯罪|防范|排查|检查|抓获|捣毁|收缴|警惕"
+    "打击|整治|查处|取缔|严禁|涉赌|禁赌|赌博|非法|违法|犯罪|抓获|捣毁|收缴|警惕|违规|清理|下架|封堵|关停|约谈"
 )
-OFFENCE = re.compile(".{0,4}(?:案件|违法|犯罪|窝点|行为|问题|整治|乱象)")
+INSPECTION = re.compile("禁止|治理|防范|排查|检查")  # of places of betting as of anything else
+OFFENCE = re.compile(".{0,4}(?:案件|违法|犯罪|窝点|整治|乱象)|.{0,2}(?:行为|问题)")
+OFFICE = re.compile(r"(?:局|委|办|镇|乡|县|市|区|院|处|会|室|站|所)$|^ *(?:19|20)\d{2} ?年")
 GENRE = re.compile("政府|法治|依法|报告|总结|工作|建设|人民|街道|情况|汇报")
+YEAR = re.compile(r"(?:19|20)\d{2}")
 NUMBERED = re.compile(r"[(（]?[一二三四五六七八九十\d]{1,3}[)）、.．]")
-SPORT = "体育|彩票|娱乐|棋牌|电竞|足球|真人|国际|亚洲"
-SERVICE = "官网|官方|下载|注册|平台|app|手机版|登录|登陆|首页|在线|直播|开户|网址|入口|计划|投注|竞猜|电子"
-WIDE_LETTER = re.compile("[０-９Ａ-Ｚａ-ｚ]")
-WIDE_LATIN = {0xFF01 + i: 0x21 + i for i in range(94)}
-
-BRAND, BETTING, NAME, SITE, LATIN, DIGITS, JOINER, UNKNOWN = range(8)
 _SURE = frozenset((BRAND, BETTING))
 TOKEN_COST = {BRAND: 4.0, BETTING: 4.0, NAME: 6.0, SITE: 5.0}
-UNKNOWN_COST = {1: 13.0, 2: 19.0, 3: 28.0, 4: 44.0}
+UNKNOWN_COST = {1: 13.0, 2: 17.0, 3: 26.0, 4: 44.0}
+WORD_OF_REPORTS, EVERYDAY_WORD = 10.0, 4.0
+FREQUENT_WORD, FREQUENT_CHARACTER = 9.7, 6.5
+ODD = 15.0
+NAMELESS = 8.0  # a pair of words without a name before it may be a slip of the author's
 START = -1
 NEVER = float("inf")
 # What one kind of token costs behind another, on top of its own cost.
@@ -60,70 +78,10 @@ STEP_COST |= {(before, kind): NEVER for before in (LATIN, DIGITS) for kind in (L
 # A known name needs no unknown one before it, and no number.
 STEP_COST |= {(before, name): 12.0 for before in (UNKNOWN, DIGITS) for name in (BRAND, NAME)}
 # A run seldom ends in a name without a word of betting behind it, and hardly ever in a joiner.
-END_COST = {UNKNOWN: 8.0, JOINER: 12.0, DIGITS: 7.0}
-LONGEST_TOKEN = 8
+END_COST = {UNKNOWN: 14.0, JOINER: 12.0, DIGITS: 7.0}
 LONGEST_REPEATED = 4  # characters of a word that is one because it stands elsewhere in the document
+LONGEST_KEYWORD_LINE = 80
 LONGEST_HALF = 4  # characters of a word on either side of a run that cuts it in two
-
-
-@cache
-def _vocabulary() -> dict[str, int]:
-    sections = read_sections("advertising.txt")
-    kinds = dict.fromkeys(sections["site"], SITE)
-    kinds |= dict.fromkeys(sections["names"], NAME)
-    kinds |= dict.fromkeys(sections["betting"], BETTING)
-    kinds |= dict.fromkeys(sections["brands"], BRAND)
-    return kinds
-
-
-@cache
-def _trigger() -> re.Pattern[str]:
-    sections = read_sections("advertising.txt")
-    signs = "".join(re.escape(sign) for sign in sorted(ADVERTISING_SIGNS))
-    return re.compile(
-        rf"(?P<pair>(?:{SPORT})(?:{SERVICE})|(?<![a-z])[a-z]{{1,7}}\d{{1,4}}(?:{SPORT}))"
-        f"|(?P<true>{any_of(sections['true'])})|(?P<sure>{any_of([*sections['brands'], *sections['betting']])})"
-        f"|(?<=[一-鿿a-z0-9])(?P<sign>[{signs}])(?=[一-鿿a-z0-9])"
-    )
-
-
-_SIGN = re.compile(f"[{''.join(sorted(ADVERTISING_SIGNS))}]")
-_OTHER_TRIGGER = re.compile(rf"[a-z](?<![a-z].)[a-z]{{0,6}}\d{{1,4}}(?:{SPORT})|{_SIGN.pattern}")
-
-
-@cache
-def _trigger_words() -> Lexicon[None]:
-    """Words with which every trigger begins that begins neither with a letter nor with a sign."""
-    sections = read_sections("advertising.txt")
-    words = [*sections["true"], *sections["brands"], *sections["betting"]]
-    words += [sport + service for sport in SPORT.split("|") for service in SERVICE.split("|")]
-    return Lexicon(dict.fromkeys(words))
-
-
-def _triggers(text: str) -> Iterator[re.Match[str]]:
-    """What `_trigger` finds in a text; it is tried only where it can begin."""
-    match = _trigger().match
-    places = {found.start() for found in _OTHER_TRIGGER.finditer(text)}
-    done = 0
-    for place in sorted(places.union(_trigger_words().places(text))):
-        found = match(text, place) if place >= done else None
-        if found:
-            done = found.end()
-            yield found
-
-
-@cache
-def _signs_of_advertising() -> Lexicon[None]:
-    """Words of which every core without a sign has one: a cheap look that spares most texts the search for cores."""
-    sections = read_sections("advertising.txt")
-    words = [*sections["brands"], *sections["betting"]]
-    words += [sport + service for sport in SPORT.split("|") for service in SERVICE.split("|")]
-    words += [digit + sport for digit in "0123456789" for sport in SPORT.split("|")]
-    return Lexicon(dict.fromkeys(words))
-
-
-def _may_advertise(text: str) -> bool:
-    return _SIGN.search(text) is not None or _signs_of_advertising().is_in(text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,31 +93,24 @@ class _Run:
 
 def injected_edits(text: str) -> Iterator[Edit]:
     """Runs of advertising in simplified text, in order, with the displaced word as replacement where it is plain."""
-    folded = _folded(text)
-    cores = _cores(folded) if _may_advertise(folded) else []
+    narrow = folded(text)
+    cores = _cores(narrow) if may_advertise(narrow) else []
     if not cores:
         return
-    reader = _Reader(folded, cores)
+    reader = _Reader(narrow, cores)
     runs = [reader.best_run(core) for core in cores]
     least = CLEARLY
     if any(run is not None and run.gain >= CLEARLY for run in runs):  # where one stands there are others
         least = CLEARLY - 10
     done = 0
     for run in runs:
-        if run is None or run.gain < least or run.start < done:
+        if run is None or run.start < done:
             continue
-        start, end = _whole_line(folded, run)
-        yield Edit(start, end, RemovalReason.INJECTED, displaced_word(folded, start, end))
+        if run.gain < (CLEARLY if vocabulary().get(narrow[run.start : run.end]) == BETTING else least):
+            continue  # one word of betting alone is a word of the report, whatever stands elsewhere
+        start, end = _whole_line(narrow, run)
+        yield Edit(start, end, RemovalReason.INJECTED, displaced_word(narrow, start, end))
         done = end
-
-
-def _folded(text: str) -> str:
-    """The text in small narrow letters, character for character."""
-    narrow = text.translate(WIDE_LATIN) if WIDE_LETTER.search(text) else text
-    small = narrow.lower()
-    if len(small) == len(text):
-        return small
-    return "".join(c.lower() if len(c.lower()) == 1 else c for c in narrow)  # a few letters grow
 
 
 def without_advertising(line: str) -> str:
@@ -174,10 +125,20 @@ def is_advertising(line: str) -> bool:
     return len(line) <= 2_000 and any(True for _ in injected_edits(line))
 
 
+def is_keyword_line(line: str) -> bool:
+    """Whether a short line holds words of betting and signs between them, and nothing else."""
+    text = folded(line)
+    if len(text) > LONGEST_KEYWORD_LINE:
+        return False
+    words = keyword().findall(text)
+    kinds = [vocabulary().get(word) for word in words]
+    return sum(map(len, words)) == len(text.replace(" ", "")) and any(kind in _SURE for kind in kinds)
+
+
 def _cores(text: str) -> list[tuple[int, int]]:
     """Stretches from the first to the last sure sign of advertising, none across punctuation."""
     cores: list[tuple[int, int]] = []
-    for match in _triggers(text):
+    for match in triggers(text):
         if match.lastgroup == "true":
             continue
         start, end = match.span()
@@ -199,7 +160,7 @@ class _Reader:
     def __init__(self, text: str, cores: list[tuple[int, int]]) -> None:
         self.text = text
         self.costs = word_costs()
-        self.kinds = _vocabulary()
+        self.kinds = vocabulary()
         # What stands elsewhere in the same document is a word of it; the runs themselves are no witness.
         pieces, done = [], 0
         for start, end in cores:
@@ -220,6 +181,8 @@ class _Reader:
         moves = [self._moves(i, high) for i in range(low, high)]
         best: _Run | None = None
         open_starts = {start: forward[start] for start in range(low, core[0] + 1)}
+        if prior == PRIOR - ODD:
+            open_starts[core[0]] += NAMELESS
         claims = {end: claim for end, claim in self._advertising(open_starts, low, moves).items() if end >= core[1]}
         for end, (cost, start) in claims.items():
             best = _better(best, _Run(start, end, plain - prior - cost - backward[end]))
@@ -244,10 +207,16 @@ class _Reader:
         inside = self.text[core[0] : core[1]]
         if any(sign in inside for sign in ADVERTISING_SIGNS):
             return -8.0
-        if GUARD.search(self.text, max(left_edge, core[0] - 12), core[0]) or OFFENCE.match(self.text, core[1]):
+        longest = max((len(w) for w in brands() if w in inside), default=0)
+        odd = ODD_PAIR.search(self.text, core[0], min(len(self.text), core[1] + 4)) is not None
+        first = max(left_edge, core[0] - 12)
+        if GUARD.search(self.text, first, core[0]):
             return 15.0
-        longest = max((len(w) for w in _brands() if w in inside), default=0)
-        return -16.0 if longest >= 4 else -8.0 if longest >= 2 else 0.0
+        if longest < 2 and not odd:
+            if OFFENCE.match(self.text, core[1]):
+                return 15.0
+            return 8.0 if INSPECTION.search(self.text, first, core[0]) else 0.0
+        return -16.0 if longest >= 4 else -ODD if odd else -8.0
 
     def _words(self, start: int, end: int) -> list[list[tuple[int, float]]]:
         """For each place of text[start:end] the ends of the words of two and more characters there, and their costs."""
@@ -361,7 +330,7 @@ class _Reader:
         if character in ADVERTISING_SIGNS or character in SEPARATORS:
             return [(i + 1, JOINER, 1.0 if character in ADVERTISING_SIGNS else 4.0)]
         moves = []
-        for length in _token_lengths().get(character, ()):
+        for length in token_lengths().get(character, ()):
             kind = self.kinds.get(text[i : i + length]) if i + length <= end else None
             if kind is not None:
                 moves.append((i + length, kind, TOKEN_COST[kind]))
@@ -371,8 +340,17 @@ class _Reader:
             for length, cost in UNKNOWN_COST.items():
                 if i + length > end or not "㐀" <= text[i + length - 1] <= "鿿":
                     break
-                moves.append((i + length, UNKNOWN, cost))
+                moves.append((i + length, UNKNOWN, cost + self._as_name(text[i : i + length])))
         return moves
+
+    def _as_name(self, word: str) -> float:
+        """What a word costs more as the name of a site: sites take everyday words, hardly ever those of reports."""
+        cost = self.costs.get(word, NEVER)
+        if len(word) == 1:
+            return WORD_OF_REPORTS if cost < FREQUENT_CHARACTER else 0.0
+        if cost < FREQUENT_WORD or word in genre() or word in self.elsewhere:
+            return WORD_OF_REPORTS
+        return -EVERYDAY_WORD * (len(word) - 1) if cost < NEVER else 0.0
 
     def _latin(self, i: int, end: int) -> tuple[int, int, float]:
         """Letters and digits of a name; digits before the letters belong rather to the text."""
@@ -381,7 +359,7 @@ class _Reader:
             stop += 1
         name = self.text[i:stop]
         if name.isdigit():
-            return stop, DIGITS, 4.0
+            return stop, DIGITS, 20.0 if YEAR.fullmatch(name) else 4.0
         return stop, LATIN, 4.0 + 3.0 * (len(name) - len(name.lstrip("0123456789")))
 
 
@@ -390,19 +368,9 @@ def _better(best: _Run | None, run: _Run) -> _Run:
 
 
 @cache
-def _token_lengths() -> dict[str, list[int]]:
-    """How long the words of advertising are that begin with a character."""
-    lengths: dict[str, set[int]] = {}
-    for word in _vocabulary():
-        if len(word) <= LONGEST_TOKEN:
-            lengths.setdefault(word[0], set()).add(len(word))
-    return {character: sorted(sizes) for character, sizes in lengths.items()}
-
-
-@cache
 def _sure_words() -> frozenset[str]:
     """Words of advertising that are the surest signs of it."""
-    return frozenset(word for word, kind in _vocabulary().items() if kind in _SURE)
+    return frozenset(word for word, kind in vocabulary().items() if kind in _SURE)
 
 
 @cache
@@ -424,20 +392,17 @@ def _halves() -> tuple[frozenset[str], frozenset[str]]:
     return firsts, frozenset(word[-length:] for word in words for length in lengths if length < len(word))
 
 
-@cache
-def _brands() -> frozenset[str]:
-    return frozenset(read_sections("advertising.txt")["brands"])
-
-
 def _all_han(text: str) -> bool:
     return all("㐀" <= c <= "鿿" for c in text)
 
 
 def _with_separators(text: str, run: _Run) -> _Run:
-    """The dash before a tail and the blank behind an insertion came with it."""
+    """The dash before a tail or behind a head and the blank behind an insertion came with it."""
     start, end = run.start, run.end
     while start > 0 and text[start - 1] in "-—|｜_" and (end == len(text) or text[end] == "\n"):
         start -= 1
+    while end < len(text) and text[end] in "-—|｜_" and (start == 0 or text[start - 1] == "\n"):
+        end += 1
     if end < len(text) and text[end] == " " and start > 0 and not text[start - 1].isascii():
         end += 1
     return _Run(start, end, run.gain)
@@ -452,11 +417,6 @@ def _whole_line(text: str, run: _Run) -> tuple[int, int]:
     if last - first > 400 or GENRE.search(line) or "。" in line:
         return run.start, run.end
     rest = sum(c.isalnum() for c in text[first : run.start] + text[run.end : last])
-    covered = sum(len(match.group()) for match in _keyword().finditer(line))
-    listed = covered * 5 >= 3 * len(line) and not NUMBERED.match(line)
+    covered = sum(len(match.group()) for match in keyword().finditer(line))
+    listed = covered * 5 >= 3 * len(line) and not NUMBERED.match(line) and not OFFICE.search(line)
     return (first, last) if rest < 4 or listed else (run.start, run.end)
-
-
-@cache
-def _keyword() -> re.Pattern[str]:
-    return re.compile(f"{any_of(_vocabulary())}|[-_,，、|]")

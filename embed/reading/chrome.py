@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from embed.reading.advertising import is_advertising
+from embed.reading.advertising import is_advertising, is_keyword_line
 from embed.reading.characters import ONE_TO_ONE
 from embed.reading.document import RemovalReason
 from embed.reading.script import to_simplified
@@ -164,6 +164,8 @@ def _reason(text: str, *, head: bool, outside: bool) -> RemovalReason | None:
         return RemovalReason.CLOCK
     if len(text) <= 60 and _only_widgets(text, outside=outside):
         return RemovalReason.CHROME
+    if outside and is_keyword_line(text):
+        return RemovalReason.INJECTED
     if _is_field_line(text, head=head, outside=outside):
         return RemovalReason.PUBLICATION_LINE
     if len(text) <= LONGEST_WIDGET_LINE and _is_widget(text, outside=outside):

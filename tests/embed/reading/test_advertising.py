@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from embed.reading import RemovalReason, clean, read_documents
-from embed.reading.advertising import MOST_RUNS, _trigger, _triggers, injected_edits
+from embed.reading.advertising import MOST_RUNS, injected_edits
+from embed.reading.advertising_words import trigger, triggers
 from tests.embed.reading.helpers import cleaned, removed, source
 
 
@@ -30,6 +31,13 @@ def runs(text: str) -> list[tuple[str, str]]:
         ("居民信息“一户一码”", "鼎胜棋牌手机版", "，让数据多跑路。"),
         ("常态化推进扫黑除", "祥龙电竞app_飞腾彩票¥首页", "恶，向公安机关提供线索5条。"),
         ("二、严格规范，", "福满棋牌_澳门金鼎官网", "打造执法品牌"),
+        # Everyday words as names, glued between and into words of the report.
+        ("现将有关", "红旗体育官网", "情况报告如下"),
+        ("制定县政府重大行政决", "雅虎棋牌下载", "策事项目录"),
+        ("办理行政", "天空彩票网¥开奖", "复议案件33件"),
+        ("健全镇村两级人民调解网络，共排查", "星辰棋牌app下载安装", "矛盾纠纷183件"),
+        ("（二）规范", "bet365体育在线", "执法行为"),
+        ("切实履行", "泰山娱乐城_真人百家乐", "推进法治建设第一责任人职责"),
     ],
 )
 def test_a_run_inside_a_sentence_goes_at_its_own_ends(before: str, advertising: str, after: str) -> None:
@@ -74,6 +82,48 @@ def test_the_tail_of_a_title_goes(title: str, tail: str) -> None:
     assert cleaned(f"{title}{tail}\n一、主要做法") == f"{title}\n一、主要做法"
 
 
+@pytest.mark.parametrize("head", ["雷速体育_中国足彩网-", "泰山娱乐城官网_", "-大发体育-"])
+def test_the_head_of_a_title_goes_with_its_dash(head: str) -> None:
+    assert (
+        cleaned(f"{head}云岭县2023年法治政府建设情况报告\n一、主要做法")
+        == "云岭县2023年法治政府建设情况报告\n一、主要做法"
+    )
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "国产精品久久久久久,亚洲欧美日韩,日本一区二区三区,黄色网站免费观看",
+        "老司机精品福利视频_av天堂在线_色综合",
+        "麻豆传媒、91视频、天美传媒-免费看片",
+    ],
+)
+def test_a_run_of_pornography_above_the_title_goes(line: str) -> None:
+    assert removed(f"{line}\n?\n2023年法治政府建设情况报告")[0] == (RemovalReason.INJECTED, line)
+
+
+def test_links_of_one_keyword_each_behind_the_signature_are_injected() -> None:
+    body = "2023年，我镇在县委、县政府的坚强领导下，深入推进依法行政，现将有关情况报告如下。\n某某镇人民政府"
+
+    assert removed(f"{body}\n棋牌游戏\n真人娱乐\n时时彩计划") == [
+        (RemovalReason.INJECTED, word) for word in ("棋牌游戏", "真人娱乐", "时时彩计划")
+    ]
+
+
+def test_the_signature_around_a_run_stays() -> None:
+    body = "2023年，我镇在县委、县政府的坚强领导下，深入推进依法行政，现将有关情况报告如下。"
+
+    assert cleaned(f"{body}\n云岭市威尼斯人棋牌_注册送38水利局\n2024年1月12日").endswith(
+        "\n云岭市水利局\n2024年1月12日"
+    )
+
+
+def test_one_word_of_betting_is_a_word_of_the_report_whatever_stands_elsewhere() -> None:
+    text = "深入推进依法行政，雷速体育_中国足彩网¥在线直播全年开展检查。对足彩、竞彩等场所检查，整治“老虎机”。"
+
+    assert runs(text) == [("雷速体育_中国足彩网¥在线直播", "")]
+
+
 def test_a_line_of_nothing_but_keywords_goes_whole() -> None:
     line = "亚洲无码_成人视频-国产精品,久久精品、欧美激情_在线直播"
 
@@ -97,6 +147,12 @@ def test_a_line_of_nothing_but_keywords_goes_whole() -> None:
         "手机版“掌上办”入口上线，下载量达6万，注册用户4.2万，首页设“一件事”专区。",
         "体育直播、网络游戏等新业态纠纷增多，建议出台在线平台监管细则。",
         "推动皇冠大酒店、银河广场、凤凰社区、金沙江路等重点区域消防整治，开元街道、大发村试点先行。",
+        "清理下架违规娱乐APP12款，约谈平台企业5家，G20国际峰会期间安保有力。",
+        "红旗村、江山镇、天空社区、春秋社区建成法治文化广场，“泰山杯”“黄河杯”法律知识竞赛闭幕。",
+        "企业马德里国际注册商标新增12件，体育在线报名系统建成，真人客服在线解答咨询。",
+        "欧美、日韩外商投资企业合规培训6场，评选精品案例，执法终端国产率达100%，一区、二区物业纠纷调解完毕。",
+        "在政府网站首页在线观看法治电影、免费观看普法短片，播放量达3万次，整治自拍类违规视频。",
+        "妇联组织少妇、老年妇女学习反家暴法，对彩票投注站点张贴警示标语，检查电竞馆、剧本娱乐经营场所。",
         "民警到永利村、太阳城小区开展禁赌宣传，云顶村、恒大华府小区设立法律服务站。",
     ],
 )
@@ -111,11 +167,11 @@ def test_full_width_letters_and_zero_width_joints_hide_nothing() -> None:
 
 
 def test_no_report_without_advertising_loses_a_word(gold: Path, seeds: Path) -> None:
-    injected = {"r09.txt", "b1.txt", "d4.txt", "000_6657645b8ea30b7f.txt"}
+    injected = {"r09.txt", "b1.txt", "d4.txt", "e3.txt", "000_6657645b8ea30b7f.txt"}
     files = [*gold.glob("*/*.txt"), *seeds.glob("*.txt")]
     clean_files = [path for path in files if path.name not in injected]
 
-    assert len(clean_files) == len(files) - 5 > 30  # one of them is among the seeds and the annotated ones
+    assert len(clean_files) == len(files) - 6 > 30  # one of them is among the seeds and the annotated ones
     for path in clean_files:
         (document,) = read_documents(path)
         assert clean(document).injected == ()
@@ -135,4 +191,4 @@ def test_a_document_of_nothing_but_advertising_costs_a_bounded_number_of_runs() 
     ).map("".join)
 )
 def test_triggers_tried_only_where_they_can_begin_are_all_triggers(text: str) -> None:
-    assert [found.span() for found in _triggers(text)] == [found.span() for found in _trigger().finditer(text)]
+    assert [found.span() for found in triggers(text)] == [found.span() for found in trigger().finditer(text)]
