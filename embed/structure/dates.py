@@ -82,7 +82,10 @@ def is_date_line(line: str) -> FoundDate | None:
     return dates[0] if _CLOCK.fullmatch(rest) else None
 
 
-_CLOCK = re.compile(r"[ \u3000T]{0,4}(?:[0-2]?[0-9][:：][0-9]{2}(?:[:：][0-9]{2})?)?[ \u3000]{0,4}(?:印发)?")
+_CLOCK = re.compile(
+    r"[ \u3000T]{0,4}(?:[0-2]?[0-9][:：][0-9]{2}(?:[:：][0-9]{2}(?:\.[0-9]{1,3})?)?)?"
+    r"[ \u3000]{0,4}(?:印发)?"
+)
 
 
 def read_year(text: str) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from embed.reading.document import CleanText, RemovalReason, SourceDocument
@@ -28,6 +28,9 @@ class FieldKind(StrEnum):
     OTHER = "other"
 
 
+_COMPACT = re.compile(r"(20[0-9]{2})([01][0-9])([0-3][0-9])")
+
+
 @dataclass(frozen=True, slots=True)
 class PageField:
     """One value with its place in the source text, −1 when the container states it; `value` is simplified."""
@@ -40,15 +43,16 @@ class PageField:
 
     @property
     def date(self) -> FoundDate | None:
-        """The first date in the value."""
-        dates = find_dates(self.value[:60])
+        """The first date in the value; 20240115 is one where nothing else stands."""
+        compact = _COMPACT.fullmatch(self.value)
+        dates = find_dates("-".join(compact.groups()) if compact else self.value[:60])
         return dates[0] if dates else None
 
 
 _LABELS = {
-    FieldKind.PUBLISHED: "发布时间 发布日期 公开日期 发表时间 上传时间 发稿时间 发布于 Published",
+    FieldKind.PUBLISHED: "发布时间 发布日期 公开日期 发表时间 上传时间 发稿时间 发布于 发表于 Published",
     FieldKind.DATED: "发文日期 发文时间 成文日期 成文时间 公文生成日期 生成日期 印发日期 制发日期",
-    FieldKind.UPDATED: "更新时间 更新日期 修改时间",
+    FieldKind.UPDATED: "更新时间 更新日期 修改时间 更新于",
     FieldKind.PUBLISHER: "发布机构 发文机关 发文机构 制发机构 发布单位 公开机构 发文单位 发布机关 责任单位",
     FieldKind.SOURCE: "信息来源 文章来源 内容来源 稿件来源 来源 供稿 作者",
     FieldKind.NUMBER: "发文字号 公文字号 文件编号 文件字号 备注/文号 文号",
@@ -73,8 +77,29 @@ def _spaced(label: str) -> str:
 
 _LABEL = re.compile(
     "(?P<label>" + "|".join(_spaced(x) for x in sorted(_KIND_OF, key=len, reverse=True)) + r")[ \u3000]{0,3}[\]）)】]?"
-    r"[ \u3000]{0,3}(?P<mark>[:：|>]|(?=[ \u3000\t\[]))"
+    r"[ \u3000]{0,3}(?P<mark>[:：|>]|(?=[ \u3000\t\[])|(?<=于)(?=[12二]))"
 )
+_DATED_END = re.compile(r"[ \u3000|]{1,6}(?P<day>[12二][0-9０〇○零Oo一二三四五六七八九]{3}[-/.年][^。|]{3,24})$")
+_ENDS_IN_DAY = (FieldKind.SOURCE, FieldKind.PUBLISHER)
+_COUNTS = frozenset(
+    [
+        "浏览次数",
+        "阅读次数",
+        "阅读人次",
+        "阅读量",
+        "点击数",
+        "点击量",
+        "点击",
+        "浏览",
+        "阅读",
+        "编辑",
+        "责任编辑",
+        "字体",
+        "字号",
+        "访问量",
+    ]
+)
+_CLOCK_LINE = re.compile("今天|今日|现在|星期|农历")
 _TRIM = " \u3000\t|[]【】:：>\r\n"
 _READ = (RemovalReason.PUBLICATION_LINE, RemovalReason.CHROME)
 LONGEST_LINE = 600
@@ -103,7 +128,12 @@ def read_page_fields(source: SourceDocument, clean: CleanText, frame: Frame) -> 
             offset += len(line) + 1
     for row in frame.of(LinePart.CHROME)[:MOST_LINES]:
         start, end = clean.source_span(row.start, row.end)
-        fields += _line_fields(source.text[start:end][:LONGEST_LINE], start, RemovalReason.CHROME)
+        line = source.text[start:end][:LONGEST_LINE]
+        found = _line_fields(line, start, RemovalReason.CHROME)
+        if len(found) == 1 and not found[0].label and row.end <= frame.body[0] and not _CLOCK_LINE.search(line):
+            found = _without_day(replace(found[0], kind=FieldKind.SOURCE))  # 平利县人民政府网 2024-03-15 10:20
+            found = [replace(found[0], kind=FieldKind.OTHER), *found[1:]]
+        fields += found
     for hint in source.hints:
         kind = _HINT_KINDS.get(hint.field)
         if kind is not None:
@@ -143,5 +173,21 @@ def _line_fields(line: str, offset: int, reason: RemovalReason) -> list[PageFiel
         value = text[match.end() : end].strip(_TRIM)
         start = text.find(value, match.end()) if value else match.end()
         label = re.sub(r"[ \u3000]", "", match["label"])
-        fields.append(PageField(_KIND_OF[label], label, value, offset + start, offset + start + len(value)))
+        fields += _without_day(PageField(_KIND_OF[label], label, value, offset + start, offset + start + len(value)))
     return fields
+
+
+def _without_day(field: PageField) -> list[PageField]:
+    """来源:平利县司法局 2024-03-15 as two fields: the day of publication has no label of its own."""
+    if field.kind not in _ENDS_IN_DAY and field.label not in _COUNTS:
+        return [field]
+    match = _DATED_END.search(field.value[-40:])
+    dates = find_dates(match["day"]) if match else []
+    if match is None or not dates or dates[0].start != 0 or dates[0].day is None:
+        return [field]
+    day = match["day"]
+    value = field.value[: -len(match.group())].rstrip(_TRIM)
+    return [
+        PageField(field.kind, field.label, value, field.start, field.start + len(value)),
+        PageField(FieldKind.PUBLISHED, "", day, field.end - len(day), field.end),
+    ]

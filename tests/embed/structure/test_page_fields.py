@@ -28,11 +28,30 @@ def fields(line: str) -> list[tuple[str, str]]:
         ("浏览次数:信息来源: 区司法局发布时间:2025-11-07", [("source", "区司法局"), ("published", "2025-11-07")]),
         ("发布机构: | 平利县司法局", [("publisher", "平利县司法局")]),
         ("成文日期: | 2025-02-14 | 发布日期: | 2025-02-15", [("dated", "2025-02-14"), ("published", "2025-02-15")]),
+        ("来源:平利县司法局 2024-03-15 10:00", [("source", "平利县司法局"), ("published", "2024-03-15 10:00")]),
+        ("来源:平利县司法局|2024年3月15日", [("source", "平利县司法局"), ("published", "2024年3月15日")]),
+        ("作者:司法局 2024-03-15 阅读:30", [("source", "司法局"), ("published", "2024-03-15")]),
+        ("阅读:12 2024-03-15", [("published", "2024-03-15")]),
+        ("发布于2024-03-15", [("published", "2024-03-15")]),
+        ("更新于2024年3月15日", [("updated", "2024年3月15日")]),
+        ("平利县人民政府网 2024-03-15 10:20", [("published", "2024-03-15 10:20")]),
+        ("今天是:2019年10月31日 星期四", []),
         ("来源:", []),
     ],
 )
 def test_labels_give_their_values(line: str, expected: list[tuple[str, str]]) -> None:
     assert fields(line) == expected
+
+
+def test_a_day_in_eight_digits_is_read_behind_its_label() -> None:
+    source = source_of(
+        "平利县2023年法治政府建设情况报告\n发布时间:20240315\n2023年,平利县坚持依法行政,开展普法宣传三十二次。"
+    )
+    cleaned = clean(source)
+    (found,) = (f for f in read_page_fields(source, cleaned, find_frame(cleaned)) if f.kind is FieldKind.PUBLISHED)
+
+    assert found.date is not None
+    assert str(found.date.date) == "2024-03-15"
 
 
 def test_what_the_container_states_counts_as_a_field() -> None:
