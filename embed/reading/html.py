@@ -298,7 +298,7 @@ def _is_side(element: Element, walk: _Walk) -> bool:
     """Blocks that stand beside an article even where its element holds them; never one with much of its text."""
     if walk.weights.get(element, 0) * 4 > walk.weights.get(walk.article, 0):
         return False
-    if element.tag in ("aside", "nav", "footer"):
+    if element.tag in ("aside", "nav", "footer") or element.get("title") in ("header", "footer"):
         return True
     name = f"{element.get('class') or ''} {element.get('id') or ''}".lower()
     if len(name) >= 80 or name == " ":

@@ -92,6 +92,13 @@ def _package(data: bytes) -> Form:
             f"the zip structure is damaged ({error})",
             "重新下载 · fetch it again",
         ) from error
+    if {"content.xml", "mimetype"} <= names or {"META-INF/container.xml", "mimetype"} <= names:
+        raise refuse(
+            "unsupported",
+            "不支持 odt、epub 一类的文档",
+            "an OpenDocument or EPUB file",
+            "另存为 docx 或 pdf · save it as docx or pdf",
+        )
     if "OFD.xml" in names:
         return Form.OFD
     if "word/document.xml" in names:

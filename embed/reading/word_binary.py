@@ -19,6 +19,7 @@ from embed.reading.decoding import decode
 from embed.reading.kinds import refuse
 from embed.reading.limits import Limits
 from embed.reading.tables import table_lines
+from embed.reading.word_numbers import WordNumbers
 
 __all__ = ["read_word_binary"]
 
@@ -26,6 +27,7 @@ WORD_MARK = 0xA5EC
 ENCRYPTED, WHICH_TABLE = 0x0100, 0x0200
 OLDEST_WITH_PIECES = 0xC1  # Word 97
 TEXT_LENGTH_AT, CLX_AT = 0x4C, 0x1A2
+PARAGRAPH = re.compile("[^\r\x07]*[\r\x07]|[^\r\x07]+")
 FIELD = re.compile("\x13[^\x13\x14\x15]*\x14?|\x15")
 HINT = "安装 LibreOffice 或 antiword，或另存为 docx · install LibreOffice or antiword, or save the file as docx"
 
@@ -76,12 +78,19 @@ def _piece_text(main: bytes, streams: dict[str, bytes]) -> str | None:
     length = struct.unpack_from("<i", main, TEXT_LENGTH_AT)[0]
     at, size = struct.unpack_from("<II", main, CLX_AT)
     table = streams["1Table" if flags & WHICH_TABLE else "0Table"]
+    numbers = WordNumbers(main, table)
     parts: list[str] = []
     left = length
+    opens = True  # whether a paragraph begins here
     for characters, offset, narrow in _pieces(table[at : at + size]):
         count = min(characters, left)
         raw = main[offset : offset + (count if narrow else 2 * count)]
-        parts.append(raw.decode("cp1252" if narrow else "utf-16-le", errors="replace"))
+        text = raw.decode("cp1252" if narrow else "utf-16-le", errors="replace")
+        for found in PARAGRAPH.finditer(text):
+            if opens:
+                parts.append(numbers.mark(offset + found.start() * (1 if narrow else 2)))
+            parts.append(found.group())
+            opens = found.group()[-1] in "\r\x07"
         left -= count
         if left <= 0:
             break

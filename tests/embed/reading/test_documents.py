@@ -233,6 +233,11 @@ def test_what_is_no_report_is_refused_with_a_reason(data: bytes, said: str) -> N
     assert reason(data) == said
 
 
+@pytest.mark.parametrize("part", ["content.xml", "META-INF/container.xml"])
+def test_open_document_and_epub_are_refused_as_a_whole(part: str) -> None:
+    assert reason(make_zip({"mimetype": b"application/x", part: b"<x/>", "manifest.rdf": b"<x/>"})) == "unsupported"
+
+
 def test_a_spreadsheet_is_refused_as_unsupported() -> None:
     from openpyxl import Workbook
 

@@ -112,3 +112,11 @@ def test_a_page_of_millions_of_elements_is_refused_before_it_becomes_a_tree() ->
 
     assert isinstance(failure, ReadFailure)
     assert failure.reason == "too_large"
+
+
+def test_headers_and_footers_of_an_exported_document_are_no_part_of_it() -> None:
+    page = (
+        f"<div title='header'><p>资料汇编</p></div>{paragraphs([TITLE, *BODY])}<div title='footer'><p>— 1 —</p></div>"
+    )
+
+    assert text_of(page) == "\n".join([TITLE, *BODY])
