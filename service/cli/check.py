@@ -24,7 +24,7 @@ _CONFLICTS = {"number": "数字 number", "date": "日期 date", "unit": "单位 
 
 @click.command("check", help="检查一份稿件，不保存任何内容 · Check a draft; nothing is stored")
 @click.argument("file", type=click.Path(path_type=Path))
-@settings_options("store", "model", "engine", "cache", "threads", "lang")
+@settings_options("store", "model", "engine", "cache", "threads")
 @click.option("--k", type=int, default=3, show_default=True, help="每段几条 · hits of each passage")
 @click.option("--home", help="稿件所属区划代码 · the code of the division that the draft is about")
 @format_option("table", "json")
@@ -66,8 +66,9 @@ def _show(answer: DraftAnswer) -> None:
     if not answer.parts:
         console.print(Text("稿件中没有可比对的段落 · the draft holds no passage to compare"))
         return
-    counts = f"{len(answer.parts)} 段：照抄 {answer.verbatim}，改写 {answer.edited}，与他处共用文字 {answer.share:.0%}"
-    console.print(Text(f"{counts}；已比对 {answer.covered:.0%} 的文字 · characters compared"))
+    copied = f"照抄 verbatim {answer.verbatim}，改写 edited {answer.edited}"
+    console.print(Text(f"{len(answer.parts)} 段 passages：{copied}，与他处共用文字 shared {answer.share:.0%}"))
+    console.print(Text(f"已比对文字 characters compared: {answer.covered:.0%}"))
     for note in answer.notes:
         console.print(Text(note, style="dim"))
     for residue in answer.residue:

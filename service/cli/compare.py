@@ -25,7 +25,7 @@ _DIRECTIONS = {
 @click.command("compare", help="对照两份报告或两个段落 · Lay two reports or passages side by side")
 @click.argument("a")
 @click.argument("b")
-@settings_options("store", "lang")
+@settings_options("store")
 @format_option("table", "json")
 def command(a: str, b: str, form: str, **given: Any) -> None:  # noqa: ANN401 - click's own values
     """Pair the passages of A with those of B and show what they share. A and B are ids."""

@@ -18,7 +18,7 @@ __all__ = ["command"]
 
 @click.command("distinctive", help="别处没有的做法 · Passages without a near neighbour elsewhere")
 @click.argument("report", required=False)
-@settings_options("store", "lang")
+@settings_options("store")
 @click.option("--k", type=int, default=20, show_default=True, help="最多几条 · how many")
 @format_option("table", "json")
 def command(report: str | None, k: int, form: str, **given: Any) -> None:  # noqa: ANN401 - click's own values

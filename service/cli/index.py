@@ -91,6 +91,13 @@ def stated_facts(manifest: Path | None) -> dict[str, Facts] | None:
     from embed.structure import read_manifest
 
     stated = read_manifest(manifest)
+    absent = [name for name in stated if not Path(name).exists() and not (manifest.parent / name).exists()]
+    if absent:
+        click.echo(
+            f"清单中 {len(absent)} 个文件不存在 · {len(absent)} files of the manifest are not there: {absent[0]}"
+            + (" …" if len(absent) > 1 else ""),
+            err=True,
+        )
     here = {os.path.abspath(name): facts for name, facts in stated.items()}  # noqa: PTH100 - links are not followed
     return here | {os.path.abspath(manifest.parent / name): facts for name, facts in stated.items()}  # noqa: PTH100
 

@@ -28,7 +28,7 @@ _DIRECTIONS = {"earlier": "更早 earlier", "later": "更晚 later", "unknown": 
 
 @click.command("reuse", help="一份报告的文字还见于何处 · Where the wording of a report also stands")
 @click.argument("report", required=False)
-@settings_options("store", "lang")
+@settings_options("store")
 @click.option("--k", type=int, default=20, show_default=True, help="最多几组（未给报告时）· families, without a report")
 @format_option("table", "json")
 def command(report: str | None, k: int, form: str, **given: Any) -> None:  # noqa: ANN401 - click's own values
@@ -56,7 +56,8 @@ def _show(answer: ReuseAnswer) -> None:
     console = Console()
     card = answer.report
     console.print(Text(f"{card.place or '地区不详'} {card.year or '年度不详'}  {card.title or card.file}"))
-    counts = f"照抄 {answer.verbatim} · 改写 {answer.edited} · 独有 {answer.own}（共 {card.passages} 段）"
+    copied = f"照抄 verbatim {answer.verbatim} · 改写 edited {answer.edited}"
+    counts = f"{copied} · 独有 own {answer.own}（共 of {card.passages} 段）"
     console.print(Text(f"{counts}  共用文字 shared {answer.share:.0%}"))
     table = Table(width=min(console.width, 80), show_lines=True, pad_edge=False)
     table.add_column("段落 · passage", overflow="fold")

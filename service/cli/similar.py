@@ -24,7 +24,7 @@ __all__ = ["command", "query_of"]
 
 
 @click.command("similar", help="查找相似段落 · Find similar passages")
-@settings_options("store", "model", "engine", "cache", "threads", "lang")
+@settings_options("store", "model", "engine", "cache", "threads")
 @click.option("--text", help="一段话、一个问题或几个词，中英文均可 · a passage, a question or a few words")
 @click.option("--passage", help="存储中的段落编号 · the id of a passage in the store")
 @click.option("--file", "file", type=click.Path(path_type=Path), help="文本文件 · a text file to ask with")

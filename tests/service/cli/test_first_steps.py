@@ -75,6 +75,24 @@ def test_another_model_that_was_not_needed_is_not_passed_over_in_silence(call: C
     assert "bijian reindex --model static-e5-small" in err
 
 
+def test_files_of_a_manifest_that_are_not_there_are_named(call: Call, folder: Path, tmp_path: Path) -> None:
+    lines = ["file,year", f"{folder / '大英县.txt'},2018", "in/蓬溪县.txt,2018", "大英现.txt,2018", "b.txt,2019"]
+    (tmp_path / "facts.csv").write_text("\n".join(lines), encoding="utf-8")
+
+    code, _, err = call("index", str(folder), "--manifest", str(tmp_path / "facts.csv"))
+
+    assert code == 0
+    assert err == "清单中 2 个文件不存在 · 2 files of the manifest are not there: 大英现.txt …\n"
+
+
+@pytest.mark.parametrize("name", ["similar", "compare", "reuse", "check", "distinctive"])
+def test_no_option_is_offered_that_changes_nothing(call: Call, name: str) -> None:
+    code, _, err = call(name, "--lang", "en")
+
+    assert code == 2
+    assert "No such option" in err
+
+
 def test_jobs_stand_on_one_line_each_within_eighty_columns(call: Call, folder: Path) -> None:
     call("index", str(folder))
 

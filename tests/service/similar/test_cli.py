@@ -152,7 +152,7 @@ def test_check_shows_residue_and_copies(store: Path, tmp_path: Path) -> None:
     answer = json.loads(run(check.command, tmp_path / "draft.txt", "--store", store, "--format", "json").output)
 
     assert "安化县应急局" in shown.output
-    assert "照抄 1" in shown.output
+    assert "照抄 verbatim 1" in shown.output
     assert answer["verbatim"] == 1
 
 
