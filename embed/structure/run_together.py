@@ -40,6 +40,10 @@ _HEAD = re.compile(f"{_LED}[{_HAN}]{{2,}}|[{_HAN}]{{2,}}{_ENDS}")
 _NO_END = re.compile(
     "(?:[的地得和与及并在对为将把等、依向从于了]|积极|认真|深入|扎实|持续|全面|依法|通过|进行|主动|切实)$"
 )
+_SIGN = re.compile("[，,。；;：: \u3000]")
+_NAME_SIGNS = frozenset(
+    "2推深加法依当目工仍还尚存主突一问不困短弱差薄难下今明来产原重特年所做举措成亮总基建履整改努对展"
+)
 # What goes on with the name of a part in the same sentence: 存在的问题整改到位.
 _GOES_ON = re.compile(
     "[的是在为与和及、，,。；;：:有]|整改|突出|较|仍|主要|不|解决|清单|台账|方面|情况|工作|中|得到|已"
@@ -60,6 +64,8 @@ def run_together(text: str, lines: Sequence[Line], groups: Iterable[Sequence[int
             found.update(heads)
     for index, line in enumerate(lines):
         if line.mark and line.mark.scheme in (Scheme.HAN, Scheme.HAN_PAREN) and index not in found:
+            if line.end - line.body < _SHORTEST + _REST or text[line.body] not in _NAME_SIGNS:
+                continue
             end = part_name(text, line.body, line.end)
             if end - line.body >= _SHORTEST and line.end - end >= _REST and not _GOES_ON.match(text, end):
                 found[index] = end
@@ -70,9 +76,14 @@ def _heading(text: str, line: Line) -> int:
     """Where the heading of a marked line ends that is followed by an opener without any sign; 0 without one."""
     if line.end - line.body < _SHORTEST + _REST:
         return 0
-    for found in _OPENER.finditer(text, line.body + _SHORTEST, min(line.end, line.body + _LONGEST + 4)):
+    end = line.body + _LONGEST + _SHORTEST
+    sign = _SIGN.search(text, line.body, end)
+    if sign and sign.start() - line.body <= _SHORTEST:
+        return 0
+    # No heading goes on behind a sign; what opens the text may.
+    for found in _OPENER.finditer(text, line.body + _SHORTEST, min(line.end, end)):
         head = text[line.body : found.start()]
-        if len(head) > _LONGEST:
+        if len(head) > _LONGEST or (sign and found.start() > sign.start()):
             return 0
         if _HEAD.fullmatch(head) and not _NO_END.search(head):
             return found.start()

@@ -49,6 +49,7 @@ class Turns:
         self._flaws: list[list[Hit[Topic]]] | None = None  # wordings of shortcomings by clause, found when asked for
         self._whole: tuple[float, ...] | None = None  # evidence of the whole paragraph, found when asked for
         self._odds: dict[str, float] = {}  # what it says by column
+        self._short: list[bool] | None = None  # which clauses say that something falls short, found when asked for
         self.expects_problems = context.expects_problems
         self.only_plans = context.only_plans
         self.begin = 0
@@ -274,16 +275,14 @@ class Turns:
 
     def _seen_problem(self, index: int, sign: str) -> dict[str, float] | None:
         """The evidence at clause `index` for another shortcoming; None where nothing falls short on either side."""
-        stop = self.stops["；"][index]
-        start, end, here = self.heads[index], self.clauses[stop - 1].end, self.clauses[index].end
-        first = self.clauses[self.begin].start
-        begin = max(first, start - _BACK)
-        text = self.text
-        if not (wording.FALLS_SHORT.search(text, start, end) and wording.FALLS_SHORT.search(text, begin, start)):
+        stop, back = self.stops["；"][index], max(self.begin, index - _BACK // 10)
+        falls = self._falls()
+        if not (any(falls[index:stop]) and any(falls[back:index])):
             return None
+        text, start, here = self.text, self.heads[index], self.clauses[index].end
+        end, first = self.clauses[stop - 1].end, self.clauses[self.begin].start
         new = weigh(self._shortcomings(index, index + 1 if sign == "，" else stop))
-        back = max(self.begin, index - _BACK // 10)
-        old = weigh(hit for hit in self._shortcomings(back, index) if hit.start >= begin)
+        old = weigh(self._shortcomings(back, index))
         name, weight = strongest(new)
         known, reached = old.get(name, 0.0), strongest(old)[1]
         kin = families("shortcomings")
@@ -304,11 +303,18 @@ class Turns:
             "long before": min(start - first, 400) / 100,
             "item": float(self.item > 0),
             "own point": float(self.context.own_point),
-            "falls": float(wording.FALLS_SHORT.search(text, start, here) is not None),
+            "falls": float(falls[index]),
             "lacks": float(wording.LACKS.match(text, start, here) is not None),
             "some": float(wording.SOME.match(text, start, here) is not None),
             "all parts": float(whole and sign == "；"),
         }
+
+    def _falls(self) -> list[bool]:
+        """Which clauses say that something falls short."""
+        if self._short is None:
+            search = wording.FALLS_SHORT.search
+            self._short = [search(self.text, clause.start, clause.end) is not None for clause in self.clauses]
+        return self._short
 
     def _shortcomings(self, begin: int, end: int) -> Iterator[Hit[Topic]]:
         """Wordings of shortcomings in clauses begin … end − 1."""
