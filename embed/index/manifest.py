@@ -46,7 +46,7 @@ class ModelStamp:
             raise ModelMismatch(
                 f"this store holds vectors of {self.name} ({self.fingerprint}), "
                 f"the encoder is {encoder.model} ({encoder.fingerprint}).",
-                hint=f"Use {self.name} with the engine it was built with, or run `bijian reindex --model …`.",
+                hint=f"Add --model {self.name} (and the engine it was built with), or run `bijian reindex --model …`.",
             )
 
 

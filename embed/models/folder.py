@@ -145,8 +145,9 @@ def _download(entry: ModelEntry, part: Path) -> None:
             allow_patterns=["*.json", "*.safetensors", "*.txt", "*.model", "*/config.json"],
         )  # fmt: skip
     except Exception as error:
+        why = (str(error).splitlines() or [""])[0][:200]
         raise ModelMissing(
-            f"model {entry.name} ({name}) could not be downloaded: {type(error).__name__}: {error}",
+            f"model {entry.name} ({name}) could not be downloaded: {type(error).__name__}: {why}",
             hint='Download it where there is a network, and name the folder: source = "folder:PATH".',
         ) from error
     if not (part / "config.json").is_file():

@@ -72,7 +72,7 @@ def stats(form: str, **given: object) -> int:
         rows += [
             ("模型 · model", f"{value['model']} ({value['fingerprint']}, {value['dimension']})"),
             ("文件 · documents", str(value["reports"])),
-            ("段落 · passages", f"{value['passages']} （可检索 searchable {value['searchable']}）"),
+            ("段落 · passages", f"{value['passages']}（可检索 searchable {value['searchable']}）"),
             ("词汇 · vocabulary", str(value["vocabulary"])),
             ("索引 · index", f"{kinds.get(index['kind'], index['kind'])}{recall}"),
         ]

@@ -96,3 +96,16 @@ def test_a_name_that_is_no_file_name_stays_inside_the_cache(entry: ModelEntry, t
     folder = model_folder(replace(entry, name="../../evil/名"), cache=tmp_path / "cache")
 
     assert folder.parent == tmp_path / "cache" / "models"
+
+
+def test_a_download_that_fails_is_told_on_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import huggingface_hub
+
+    def fail(*_: object, **__: object) -> str:
+        raise ConnectionError("no way out\nAn error happened while trying to locate the files\n")
+
+    monkeypatch.setattr(huggingface_hub, "snapshot_download", fail)
+    far = ModelEntry(name="far", source="hub:owner/name", licence="MIT", dimension=8)
+
+    with pytest.raises(ModelMissing, match=r"could not be downloaded: ConnectionError: no way out$"):
+        model_folder(far, cache=tmp_path)
