@@ -38,7 +38,7 @@ class Organ:
 
 _DEPARTMENT_END = (
     "局|分局|厅|委员会|管委会|部|中心|支队|大队|总队|法院|检察院|公司|学校|大学|学院|医院|所|处|办公室|"
-    "办|站|委|院|署|社|馆"
+    "办|站|委|院|署|社|馆|联合会|工会|十字会|协会|调查队|执法队|党校"
 )
 _DEPARTMENT = re.compile(
     rf"^(?P<generic>省|自治区|市(?![场政容民域级])|州|盟|县(?![域级乡])|区(?![域级划])|[矿郊城]区|新城区|"
@@ -105,20 +105,38 @@ def parse_organ(text: str, divisions: Divisions, offset: int = -1) -> Organ | No
     return Organ(part, tuple(chain), department, level, kind, start, start + len(part) if start >= 0 else -1, town)
 
 
+_BRANCH = re.compile(r"局(?P<stem>[一-鿿]{2,5})(?:分局|生态环境局)$")
+
+
 def _branch(part: str, chain: list[Mention], rest: str, divisions: Divisions) -> tuple[list[Mention], str]:
-    """A bureau's branch lies where its own name says: 嘉兴市生态环境局海盐分局, 广州市规划局增城区分局."""
-    if not chain or not rest.endswith("分局"):
+    """A bureau's branch lies where its own name says.
+
+    嘉兴市生态环境局海盐分局, 广州市规划局增城区分局, 苏州市吴江生态环境局.
+    """
+    if not chain or not rest.endswith("局"):
         return chain, rest
     if rest == "分局" and len(chain) > 1 and chain[-2].end < chain[-1].start:
         return chain, part[chain[-2].end :]
-    match = re.search(r"局(?P<stem>[一-鿿]{2,5})分局$", rest)
-    rows = divisions.stems.get(match["stem"], []) if match else []
-    inner = tuple(r for r in rows if any(is_within(r, above, divisions) for above in chain[-1].rows))
-    if match is None or not inner:
-        return chain, rest
-    start = chain[-1].end + match.start("stem")
-    stem = Mention(start, start + len(match["stem"]), match["stem"], inner, chained=True)
-    return [*chain, stem], rest
+    match = _BRANCH.search(rest)
+    if match:
+        found = _county_in(match["stem"], chain[-1], match.start("stem"), divisions)
+        return ([*chain, found], rest) if found else (chain, rest)
+    for size in (4, 3, 2):
+        found = _county_in(rest[:size], chain[-1], 0, divisions)
+        if found and rest[size:].endswith("局") and len(rest) > size + 2:
+            return [*chain, found], rest[size:]
+    return chain, rest
+
+
+def _county_in(stem: str, above: Mention, offset: int, divisions: Divisions) -> Mention | None:
+    """The county of a prefecture by its bare name, `offset` characters behind the prefecture's."""
+    rows = tuple(
+        r
+        for r in divisions.stems.get(stem, [])
+        if divisions.depth(r) == 3 and any(divisions.depth(a) < 3 and is_within(r, a, divisions) for a in above.rows)
+    )
+    start = above.end + offset
+    return Mention(start, start + len(stem), stem, rows, full=False, chained=True) if rows else None
 
 
 _UNLISTED = re.compile(
@@ -434,21 +452,16 @@ _NO_OFFICE = re.compile(r"委(?!全面依法|政法委)|政府|人民|人大|政
 def _acting(text: str, mention: Mention, chain: list[Mention], divisions: Divisions) -> Organ | None:
     after = text[mention.end : mention.end + 40]
     office = _ACTING_OFFICE.match(after)
-    own = tuple(chain)
-    kind = kind_of(mention, divisions)
+    start = chain[0].start
     if office and depth_of(mention, divisions) < 4 and not _NO_OFFICE.match(after):
         name = office["name"]
-        return Organ(
-            text[chain[0].start : mention.end] + name,
-            own,
-            _PARTY.sub("", name),
-            Level.DEPARTMENT,
-            kind,
-            chain[0].start,
-            mention.end + len(name),
-        )
-    handed_over = text[max(0, chain[0].start - 2) : chain[0].start] in ("现将", "现就")
+        whole = text[start : mention.end] + name
+        own, rest = _branch(whole, chain, name, divisions)
+        kind = kind_of(own[-1], divisions)
+        return Organ(whole, tuple(own), _PARTY.sub("", rest), Level.DEPARTMENT, kind, start, start + len(whole))
+    handed_over = text[max(0, start - 2) : start] in ("现将", "现就")
     if not handed_over and not _SUBJECT_TAIL.match(after):
         return None
     level = (Level.PROVINCE, Level.CITY, Level.COUNTY, Level.TOWNSHIP)[depth_of(mention, divisions) - 1]
-    return Organ(text[chain[0].start : mention.end], own, None, level, kind, chain[0].start, mention.end)
+    kind = kind_of(mention, divisions)
+    return Organ(text[start : mention.end], tuple(chain), None, level, kind, start, mention.end)

@@ -54,6 +54,7 @@ class PlaceReader:
         witnesses = [
             *line_witnesses(self.text, self.frame, self.divisions),
             *organ_witnesses([*self.author.subjects, *self.author.sessions], start + OPENING),
+            *self._branch(),
             *acting_witnesses(self.text, self.frame, self.divisions),
             *field_witnesses(self.fields, self.divisions),
             *body_witnesses(self.text, self.frame, self.mentions),
@@ -72,6 +73,14 @@ class PlaceReader:
             found = conclude([*witnesses, *bare], known, self.divisions)
         self.level = known.level
         return replace(found, region=self._in_its_words(found, as_of(found.region, year, self.divisions)))
+
+    def _branch(self) -> list[Witness]:
+        """The county that the name of a bureau's branch gives by its bare name: 苏州市吴江生态环境局."""
+        organ = self.author.organ
+        last = organ.mentions[-1] if organ and organ.mentions else None
+        if last is None or last.full:
+            return []
+        return [Witness(last._replace(start=-1, end=-1), 8.0, "name of a branch", own=True, outside=True)]
 
     def _in_its_words(self, found: Conclusion, former: Region) -> Region:
         """The county's name of that year, unless the document itself calls it by another of its names alone.
