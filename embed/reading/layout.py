@@ -31,6 +31,7 @@ SPACED_NUMBER = re.compile(r"\d [一-鿿]")
 TIGHT_NUMBER = re.compile(r"\d[一-鿿]")
 SENTENCE_END = tuple("。！？；：!?;:…”’》）)")
 LONGEST_RUNNING_HEAD = 60
+SIGNED = re.compile(r"^[ 　]*(?:(?:19|20)\d{2}|[二〇○零OＯ一0]{4}) ?年.{1,10}日 *$")
 # A margin narrower or wider than this many half-width cells is no margin.
 NARROWEST, WIDEST = 24, 140
 
@@ -70,7 +71,7 @@ def _running_heads(lines: Sequence[Line], numbers: set[int], breaks: set[int]) -
     counts = Counter(keys.values())
     repeated = {i: key for i, key in keys.items() if counts[key] >= 2 and not key.endswith(SENTENCE_END)}
     marks = numbers | breaks
-    heads = {i for i in repeated if marks and _beside(lines, i, marks)}
+    heads = {i for i in repeated if marks and _beside(lines, i, marks) and not _is_signed(lines, i)}
     heads |= {i for i in keys if i not in heads and _splits_a_sentence(lines, i, numbers)}
     seen: Counter[str] = Counter()
     for i, key in repeated.items():
@@ -78,6 +79,12 @@ def _running_heads(lines: Sequence[Line], numbers: set[int], breaks: set[int]) -
         if counts[key] >= 3 and seen[key] > 1 and not MARK.match(key):
             heads.add(i)
     return heads
+
+
+def _is_signed(lines: Sequence[Line], index: int) -> bool:
+    """Whether a date stands below a line: then it is the signature, at the edge of a page or not."""
+    below = next((line.text for line in lines[index + 1 : index + 4] if line.text.strip()), "")
+    return SIGNED.match(below) is not None
 
 
 def _splits_a_sentence(lines: Sequence[Line], index: int, numbers: set[int]) -> bool:
@@ -167,7 +174,7 @@ def _margin(lines: Sequence[Line]) -> _Margin | None:
     if sum(unended) < 4:
         return None
     # A printer counts cells, a program characters: the measure in which more lines are just full is the right one.
-    best: tuple[int, _Measure, int, int, list[int]] | None = None
+    best: tuple[int, _Measure, int, int, list[int], int] | None = None
     measures: tuple[tuple[_Measure, int, int], ...] = ((_cells, 2, 6), (_characters, 1, 10))
     for measure, exact, loose in measures:
         lengths = list(map(measure, texts))
@@ -176,12 +183,13 @@ def _margin(lines: Sequence[Line]) -> _Margin | None:
         off = [abs(n - width) for n, goes_on in zip(lengths, unended, strict=True) if goes_on]
         just_full = sum(1 for n in off if n <= exact)
         if best is None or just_full > best[0]:
-            best = (just_full, measure, width, slack, off)
+            against = sum(1 for n, goes_on in zip(lengths, unended, strict=True) if goes_on and 2 * n > width)
+            best = (just_full, measure, width, slack, off, against)
     if best is None:
         return None
-    _, measure, width, slack, off = best
+    _, measure, width, slack, off, against = best
     full = sum(1 for n in off if n <= slack)
-    if not NARROWEST <= width * (1 if measure is _cells else 2) <= WIDEST or full < 4 or full * 2 < sum(unended):
+    if not NARROWEST <= width * (1 if measure is _cells else 2) <= WIDEST or full < 4 or full * 2 < against:
         return None
     body = [_indent(text) for text in texts if measure(text) >= width - slack]
     indented = 0 < sum(1 for indent in body if 2 <= indent <= 8) < len(body)

@@ -24,7 +24,7 @@ _PARTS = frozenset({Role.PROBLEM, Role.PLAN, Role.CAUSE})
 _FLAWED = frozenset({Role.PROBLEM, Role.CAUSE})
 _STATES = {Opening.PLAN: Role.PLAN, Opening.PROBLEM: Role.PROBLEM}
 _OPENING = re.compile(
-    r"如下|领导下|指导下|为指导|为引领|为统领|为遵循|按照[^。；;]{2,60}(?:要求|部署|通知)|根据[^。；;]{2,60}(?:规定|要求|通知)|贯彻落实|以来|年[,，]"
+    r"如下|领导下|指导下|为指导|为指引|为引领|为统领|为遵循|按照[^。；;]{2,60}(?:要求|部署|通知)|根据[^。；;]{2,60}(?:规定|要求|通知)|贯彻落实|以来|年来[,，]|年[,，]"
 )
 _HEAD = 16
 _PART_SIGNS = frozenset("题足板项差难因源计步打思路措势困")  # one of them stands in every heading of such a part
