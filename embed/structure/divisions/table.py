@@ -115,8 +115,11 @@ class Divisions:
                 self.stems[stem].append(row)
         for stem, rows in self.stems.items():
             provinces = [row for row in rows if len(self.codes[row]) == 2]
+            cities = {self.codes[row] for row in rows if len(self.codes[row]) == 4}
             if provinces:
                 self.stems[stem] = provinces
+            elif cities:  # 安阳 is 安阳市 and not 安阳县 in it
+                self.stems[stem] = [r for r in rows if len(self.codes[r]) == 4 or self.chain(r)[1] not in cities]
 
     @cached_property
     def town_stems(self) -> dict[str, list[int]]:
