@@ -119,6 +119,7 @@ META_FIELDS = {
 SENTENCE = re.compile("[。；，,]")
 TITLE_TAIL = re.compile(r"[_|\-—–]")
 MOST_ELEMENTS = 400_000
+SHORTEST_TEXT = 16
 SIDE_NAME = re.compile(
     r"(?:^|[\s_-])(?:share|bdshare|related|relate|recommend|sidebar|breadcrumb|crumbs?|pagination|pager|prevnext|copyright"
     r"|footer|foot|toolbar|hotnews|xgwz|xgxx|fenxiang)(?:$|[\s_-])"
@@ -321,12 +322,7 @@ def _table(table: Element, walk: _Walk) -> None:
 
 def _article(root: Element) -> tuple[Element, dict[Element, int]]:
     """The smallest element that holds nearly all running text outside links, and how much each element holds."""
-    weights: dict[Element, int] = {}
-    for count, element in enumerate(root.iter()):
-        if count > MOST_ELEMENTS:
-            raise _too_many_elements()
-        if isinstance(element.tag, str) and element.tag not in SKIPPED:
-            weights[element] = _own_weight(element)
+    weights = _own_weights(root)
     for element in reversed(list(weights)):
         parent = element.getparent()
         if parent in weights:
@@ -348,18 +344,37 @@ def _too_many_elements() -> UnreadableFile:
     )
 
 
-def _own_weight(element: Element) -> int:
-    """Characters of running text that stand directly in an element."""
-    if element.tag == "a":
-        return 0
-    texts = [element.text, *(child.tail for child in element if child.tag != "a")]
-    return sum(len(text) for text in texts if text and len(text) >= 16 and SENTENCE.search(text))
+def _own_weights(root: Element) -> dict[Element, int]:
+    """Characters of running text that stand in each block itself, whatever inline elements cut them into pieces."""
+    weights: dict[Element, int] = {}
+    owners: dict[Element, Element | None] = {}  # the block that an element's text belongs to; none in a link
+    sentences: set[Element] = set()
+
+    def add(owner: Element | None, text: str | None) -> None:
+        if owner is not None and text:
+            weights[owner] += len(text.strip())
+            if SENTENCE.search(text):
+                sentences.add(owner)
+
+    for count, element in enumerate(root.iter()):
+        if count > MOST_ELEMENTS:
+            raise _too_many_elements()
+        parent = owners.get(element.getparent())
+        add(parent, element.tail)
+        if not isinstance(element.tag, str) or element.tag in SKIPPED:
+            continue
+        weights[element] = 0
+        owners[element] = None if element.tag == "a" else element if element.tag in BLOCKS or parent is None else parent
+        if element.tag not in BLOCKS and parent is None and element.getparent() in owners:
+            owners[element] = None
+        add(owners[element], element.text)
+    return {e: n if n >= SHORTEST_TEXT and e in sentences else 0 for e, n in weights.items()}
 
 
 def _hints(root: Element) -> Iterator[Hint]:
     title = root.find(".//title")
     if title is not None and inner_text(title):
-        yield Hint("title", without_advertising(inner_text(title)[:300]), "<title>")
+        yield Hint("title", without_advertising(inner_text(title)[:300]).strip(" -_—|｜"), "<title>")
     for meta in root.iter("meta"):
         name = (meta.get("name") or meta.get("property") or "").strip()
         value = WHITE.sub(" ", meta.get("content") or "").strip()
@@ -401,7 +416,7 @@ def _keep_title(lines: list[_Line], hints: tuple[Hint, ...]) -> None:
     first = next((i for i, line in enumerate(lines) if line.inside and not line.hidden), None)
     if first is None:
         return
-    opening = "".join(_squeezed(line.text) for line in lines[first : first + 6])
+    opening = "".join(_squeezed(line.text) for line in lines[first : first + 6] if "。" not in line.text)
     titled = any(_is_title(line.text) for line in lines[first : first + 6] if line.inside and not line.hidden)
     named = {_squeezed(hint.value) for hint in hints if hint.field == "title"}
     named |= {_squeezed(TITLE_TAIL.split(hint.value)[0]) for hint in hints if hint.field == "title"}

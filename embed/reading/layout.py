@@ -71,7 +71,7 @@ def _running_heads(lines: Sequence[Line], numbers: set[int], breaks: set[int]) -
     counts = Counter(keys.values())
     repeated = {i: key for i, key in keys.items() if counts[key] >= 2 and not key.endswith(SENTENCE_END)}
     marks = numbers | breaks
-    heads = {i for i in repeated if marks and _beside(lines, i, marks) and not _is_signed(lines, i)}
+    heads = {i for i in repeated if marks and _beside(lines, i, marks) and not _is_signed(lines, i, numbers)}
     heads |= {i for i in keys if i not in heads and _splits_a_sentence(lines, i, numbers)}
     seen: Counter[str] = Counter()
     for i, key in repeated.items():
@@ -81,10 +81,11 @@ def _running_heads(lines: Sequence[Line], numbers: set[int], breaks: set[int]) -
     return heads
 
 
-def _is_signed(lines: Sequence[Line], index: int) -> bool:
+def _is_signed(lines: Sequence[Line], index: int, numbers: set[int]) -> bool:
     """Whether a date stands below a line: then it is the signature, at the edge of a page or not."""
-    below = next((line.text for line in lines[index + 1 : index + 4] if line.text.strip()), "")
-    return SIGNED.match(below) is not None
+    below = range(index + 1, min(len(lines), index + 7))
+    first = next((lines[i].text for i in below if i not in numbers and lines[i].text.strip()), "")
+    return SIGNED.match(first) is not None
 
 
 def _splits_a_sentence(lines: Sequence[Line], index: int, numbers: set[int]) -> bool:

@@ -19,6 +19,9 @@ BODY = [
 ]
 
 
+LONG = [*BODY[:4], "普法宣传覆盖全镇十二个村，发放资料两千份，接受咨询三百人次，群众满意。", *BODY[4:]]
+
+
 def text_of(markup: str) -> str:
     (document,) = read_bytes(f"<html><body>{markup}</body></html>".encode(), "page.html")
     assert isinstance(document, SourceDocument), document
@@ -120,3 +123,21 @@ def test_headers_and_footers_of_an_exported_document_are_no_part_of_it() -> None
     )
 
     assert text_of(page) == "\n".join([TITLE, *BODY])
+
+
+def test_text_cut_into_pieces_by_inline_elements_weighs_as_much_as_whole_text() -> None:
+    pieces = "".join(
+        "<p>" + "".join(f"<span>{line[i : i + 5]}</span>" for i in range(0, len(line), 5)) + "</p>" for line in LONG
+    )
+    news = "<div class=list><p>近日，县里召开会议安排部署工作。</p></div>"
+
+    assert text_of(f"<div class=main><h1>{TITLE}</h1>{pieces}</div>{news}") == "\n".join([TITLE, *LONG])
+
+
+def test_the_first_line_of_a_title_is_kept_although_the_opening_names_the_office() -> None:
+    head = "<title>某某区水利局-政府网</title>"
+    body = ["关于2023年法治政府建设情况的报告", "2023年，某某区水利局坚持依法治水，全面推进法治政府建设，现报告如下。"]
+
+    assert text_of(f"{head}<h1>某某区水利局</h1><div id=zoom>{paragraphs(body)}</div>") == "\n".join(
+        ["某某区水利局", *body]
+    )

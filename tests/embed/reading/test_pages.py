@@ -95,3 +95,16 @@ def test_a_sentence_that_hands_over_goes_on_behind_a_full_stop_at_the_margin() -
     text = printed([HEADING, "甲" * 17 + "。", "现将有关情况报告如下："]).text
 
     assert "。现将有关情况报告如下：" in text
+
+
+def test_a_signature_at_the_edge_of_a_page_is_no_running_head() -> None:
+    title = ["某某区水利局", "关于2023年法治政府建设情况的报告"]
+    result = printed(
+        [*title, OPENING, "- 1 -"],
+        ["有关情况报告如下。", "- 2 -"],
+        ["某某区水利局", "- 3 -"],
+        ["2024 年 1 月 12 日", "- 4 -"],
+    )
+
+    assert result.text.startswith("\n".join(title))
+    assert result.text.endswith("某某区水利局\n2024 年 1 月 12 日")
