@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import shutil
 import threading
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from embed.models.encoder import Encoder
 from embed.pipeline import index_files
 from service.api import create_app
 from service.settings import Settings
+from service.similar.view import view_of
 from tests.service.api.conftest import wait_until_ready
 
 pytestmark = pytest.mark.model
@@ -68,6 +70,27 @@ def test_generations_swap_under_load(seed_store: Path, settings: Settings, encod
     with store.writer() as writer:
         writer.remove_old(keep=1)
     assert store.generations() == [store.current_number()]
+
+
+def test_a_new_generation_is_searched_before_anybody_asks(
+    seed_store: Path, settings: Settings, encoder: Encoder, tmp_path: Path
+) -> None:
+    shutil.copytree(seed_store, tmp_path / "store")
+    app = create_app(replace(settings, store=tmp_path / "store"))
+    with TestClient(app, base_url="http://localhost") as client:
+        wait_until_ready(client)
+        extra = tmp_path / "extra.txt"
+        extra.write_text("某镇2023年法治政府建设情况报告\n一、主要举措\n开展人民调解。\n", encoding="utf-8")
+        index_files(Store.open(tmp_path / "store"), [extra], encoder)
+
+        end = time.monotonic() + 30
+        warm = False
+        while not warm and time.monotonic() < end:
+            with app.state.desk.generation() as generation:
+                warm = generation.number == 2 and bool(view_of(generation)._wordings)
+            time.sleep(0.05)
+
+    assert warm
 
 
 @pytest.mark.parametrize("alone", [True, False])
