@@ -84,7 +84,7 @@ def find_mentions(text: str, divisions: Divisions, start: int = 0, end: int | No
                 continue
             found.pop()
         found.append(mention)
-        floor = mention.start  # a longer name may go on: 巴州|区, 嘉定镇|街道
+        floor = found[-2].end if len(found) > 1 else start  # a longer name may go on: 巴州|区, 嘉定镇|街道, 阿|克旗|乡
     found = join_chains(found, divisions)
     return [m for m in found if m.chained or not _is_doubtful(m, text)]
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from embed.structure.divisions import load_divisions
 from embed.structure.report import Level
-from tests.helpers.documents import metadata_of, place_of
+from tests.helpers.documents import framed, metadata_of, place_of
 
 CASES = [
     (
@@ -342,6 +343,16 @@ CASES = [
         "河南省/安阳市//",
         "county",
     ),
+    (
+        "博乐市2023年法治政府建设情况报告\n2023年,博乐市依法行政。",
+        "新疆维吾尔自治区/博尔塔拉蒙古自治州/博乐市/",
+        "county",
+    ),
+    (
+        "阿克旗乡2022年法治政府建设情况报告\n2022年,阿克旗乡依法行政。",
+        "甘肃省/酒泉市/阿克塞哈萨克族自治县/阿克旗乡",
+        "township",
+    ),
     ("2022年,全省首个“无证明城市”落户平湖,平湖市公布权责清单。", "浙江省/嘉兴市/平湖市/", "county"),
     ("2024年,来凤县荣获2023年度全省法治建设先进县。", "湖北省/恩施土家族苗族自治州/来凤县/", "county"),
 ]
@@ -381,10 +392,15 @@ def test_a_name_that_is_not_decided_is_listed_with_its_candidates() -> None:
     }
 
 
+def test_no_place_is_taken_for_advertising_or_for_chrome() -> None:
+    names = sorted({load_divisions().names[row] for row in load_divisions().upper})
+    cleaned, _ = framed("".join(f"2023年,{name}坚持依法行政,{name}开展普法宣传三十二次。\n" for name in names))
+
+    assert [name for name in names if f"{name}坚持" not in cleaned.text] == []
+
+
 def test_a_town_that_was_gone_long_before_the_year_is_not_meant() -> None:
     """石坝乡 was merged away before 2016 in all places but one."""
-    from embed.structure.divisions import load_divisions
-
     divisions = load_divisions()
     gone, there = [], []
     for name, rows in divisions.full.items():
