@@ -19,7 +19,7 @@ from embed.index.writer import Source, StoreWriter
 from embed.models.encoder import Encoder
 from embed.pipeline.embedding import EmbeddingThread
 from embed.pipeline.keeping import KeptTogether
-from embed.pipeline.scanning import Job, absolute, file_hash, list_files, passage_texts, scan_all
+from embed.pipeline.scanning import Job, absolute, file_hash, list_files, on_disk, passage_texts, scan_all
 from embed.structure.facts import Facts
 from embed.structure.report import Report
 
@@ -151,7 +151,7 @@ class _Run:
     def reindex(self) -> IndexOutcome:
         """Build everything anew, with whatever encoder is given."""
         self.outdated, self._rebuild = True, True
-        there = {path: source.name for path, source in self.writer.live().items() if Path(path).is_file()}
+        there = {path: source.name for path, source in self.writer.live().items() if Path(on_disk(path)).is_file()}
         return self._as_job("reindex", lambda: self._index(there, [], []))
 
     def _as_job(self, command: str, work: Callable[[], None]) -> IndexOutcome:
@@ -224,7 +224,7 @@ class _Run:
             for path in contents
             if path not in sources
             and (path in given or any(path.startswith(folder.rstrip("/") + "/") for folder in folders))
-            and not Path(path).exists()
+            and not Path(on_disk(path)).exists()
         }
         return {path: source for path, source in contents.items() if path not in gone}
 

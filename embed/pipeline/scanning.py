@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import hashlib
 import os
+import re
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -22,10 +23,11 @@ from embed.structure import understand
 from embed.structure.facts import Facts
 from embed.structure.report import Report
 
-__all__ = ["Job", "Scanned", "absolute", "file_hash", "list_files", "passage_texts", "scan_all"]
+__all__ = ["Job", "Scanned", "absolute", "file_hash", "list_files", "on_disk", "passage_texts", "scan_all"]
 
 _POOL_FROM = 64  # files; below, starting processes costs more than it gives
 _CHUNK = 16  # files that one worker takes at a time
+_BYTE = re.compile(rb"\\x([0-9a-f]{2})")
 _AHEAD = 3  # chunks for each worker that are read ahead of the writer
 
 
@@ -49,7 +51,19 @@ class Scanned:
 
 def absolute(path: str | Path) -> str:
     """The path from the root, without `..` and without following links: what a file is known by."""
-    return os.path.abspath(path)  # noqa: PTH100 - Path.resolve follows links
+    return _sayable(os.path.abspath(path))  # noqa: PTH100 - Path.resolve follows links
+
+
+def _sayable(path: str) -> str:
+    r"""A path that any store can hold: bytes of a name that are no UTF-8 are written as \xNN."""
+    return path if path.isascii() else os.fsencode(path).decode("utf-8", errors="backslashreplace")
+
+
+def on_disk(path: str) -> str:
+    """The path of the file that is known by this one."""
+    if "\\x" not in path or Path(path).exists():
+        return path
+    return os.fsdecode(_BYTE.sub(lambda found: bytes([int(found.group(1), 16)]), os.fsencode(path)))
 
 
 def list_files(given: Sequence[Path]) -> tuple[dict[str, str], list[Failure], list[str]]:
@@ -65,11 +79,11 @@ def list_files(given: Sequence[Path]) -> tuple[dict[str, str], list[Failure], li
         if path.is_dir():
             folders.append(absolute(path))
             for inside in _inside(path):
-                found.setdefault(absolute(inside), str(inside))
+                found.setdefault(absolute(inside), _sayable(str(inside)))
         elif path.exists():
-            found[absolute(path)] = str(path)
+            found[absolute(path)] = _sayable(str(path))
         else:
-            failures.append(Failure(str(path), "missing", "没有这个文件 · there is no such file"))
+            failures.append(Failure(_sayable(str(path)), "missing", "没有这个文件 · there is no such file"))
     return dict(sorted(found.items())), failures, folders
 
 
@@ -88,7 +102,7 @@ def _inside(folder: Path) -> Iterator[Path]:
 
 def file_hash(path: str) -> str:
     """The SHA-256 of a file's bytes, 64 hex digits."""
-    with Path(path).open("rb") as source:
+    with Path(on_disk(path)).open("rb") as source:
         return hashlib.file_digest(source, "sha256").hexdigest()
 
 
@@ -148,7 +162,7 @@ def scan(job: Job, *, pack: bool = False) -> Scanned:
     """Read and understand one file. Whatever goes wrong with it is a `Failure` of this file alone."""
     results: list[Report | Failure] = []
     try:
-        for document in read_documents(Path(job.name)):
+        for document in read_documents(Path(on_disk(job.name))):
             if isinstance(document, ReadFailure):
                 results.append(Failure(document.name, document.reason, document.message))
             else:

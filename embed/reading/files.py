@@ -79,11 +79,13 @@ def _files_below(folder: Path) -> Iterator[Path | ReadFailure]:
 def _read_file(path: Path, limits: Limits) -> Iterator[SourceDocument | ReadFailure]:
     name = _printable(str(path))
     try:
+        if not path.exists():
+            raise refuse("missing", "没有这个文件", "expected a file, and there is none", "检查路径 · check the path")
         if not path.is_file():
             raise refuse(
-                "missing" if not path.exists() else "unreadable",
-                "没有这个文件",
-                "expected a file, and there is none",
+                "unreadable",
+                "不是普通文件（管道、设备等）",
+                "expected a file, got a pipe or a device",
                 "检查路径 · check the path",
             )
         size = path.stat().st_size
@@ -191,7 +193,9 @@ def _members(package: ZipFile) -> list[tuple[str, ZipInfo]]:
     """
     members = []
     for info in package.infolist():
-        parts = [part for part in PurePosixPath(member_name(info)).parts if part not in ("/", "//", "..")]
+        parts = [
+            part for part in PurePosixPath(member_name(info).replace("\\", "/")).parts if part not in ("/", "//", "..")
+        ]
         hidden = any(part in CLUTTER or part.startswith(".") for part in parts)
         if parts and not info.is_dir() and not hidden and worth_reading(parts[-1]):
             members.append(("/".join(parts), info))

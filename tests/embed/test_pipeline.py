@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 from collections.abc import Sequence
 from dataclasses import replace
@@ -264,3 +265,21 @@ def test_data_files_in_a_folder_are_no_reports_unless_they_are_named(store: Stor
 
     assert index_files(store, [folder], HashEncoder()).files == reports
     assert index_files(store, [folder, folder / "notes.json"], HashEncoder()).files == reports + 1
+
+
+def test_files_whose_names_are_no_utf_8_are_indexed_known_again_and_pruned(store: Store, folder: Path) -> None:
+    odd = [folder / os.fsdecode(name) for name in ("法治报告.txt".encode("gbk"), b"\xff\xfe.txt", rb"a\x41.txt")]
+    for number, path in enumerate(odd):
+        path.write_text(f"第{number}份报告。\n全年开展普法宣传{number + 3}次。", encoding="utf-8")
+
+    first = index_files(store, [folder], HashEncoder())
+    again = index_files(store, [folder], HashEncoder())
+    anew = reindex(store, HashEncoder())
+    for path in odd:
+        path.unlink()
+    pruned = index_files(store, [folder], HashEncoder(), options=IndexOptions(prune=True))
+
+    assert (first.reports, first.failures) == (8, [])
+    assert (again.read, again.unchanged) == (0, 8)
+    assert anew.reports == 8
+    assert (pruned.removed, pruned.reports) == (3, 5)

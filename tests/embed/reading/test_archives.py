@@ -50,9 +50,13 @@ def test_names_that_do_not_say_their_encoding_are_read(encoding: str) -> None:
 
 
 def test_a_name_that_leads_out_of_the_archive_is_read_without_the_way_out() -> None:
-    data = make_zip({"../../外.txt": TEXT.encode(), "/根/内.txt": TEXT.encode()})
+    data = make_zip({"../../外.txt": TEXT.encode(), "/根/内.txt": TEXT.encode(), "..\\报告\\甲.txt": TEXT.encode()})
 
-    assert sorted(names(data)) == [("包.zip!/外.txt", "text"), ("包.zip!/根/内.txt", "text")]
+    assert sorted(names(data)) == [
+        ("包.zip!/外.txt", "text"),
+        ("包.zip!/报告/甲.txt", "text"),
+        ("包.zip!/根/内.txt", "text"),
+    ]
 
 
 @pytest.mark.parametrize("members", [{}, {"图.png": b"\x89PNG\x00", ".隐藏.txt": TEXT.encode()}])
@@ -152,6 +156,7 @@ def test_a_file_that_is_missing_or_no_file_is_a_failure_with_a_reason(tmp_path: 
     assert isinstance(missing, ReadFailure)
     assert isinstance(pipe, ReadFailure)
     assert (missing.reason, pipe.reason) == ("missing", "unreadable")
+    assert pipe.message == "不是普通文件（管道、设备等） · expected a file, got a pipe or a device"
 
 
 def test_a_file_name_in_gb_bytes_is_shown_as_text(tmp_path: Path) -> None:
