@@ -123,7 +123,7 @@ def join_chains(mentions: list[Mention], divisions: Divisions) -> list[Mention]:
     joined: list[Mention] = []
     for mention in mentions:
         above = joined[-1] if joined and joined[-1].end == mention.start else None
-        if above is not None:
+        if above is not None and above.upper:  # nothing lies inside a town
             pairs = [(a, b) for a in above.rows for b in mention.rows if is_within(b, a, divisions)]
             if pairs:
                 joined[-1] = above._replace(rows=tuple(dict.fromkeys(a for a, _ in pairs)))
