@@ -96,7 +96,7 @@ class _Reader:
             self.year,
             paragraph.mark is not None or self.own_heading,
         )
-        keeps_heading = paragraph.run_in >= 0 and Role.PROBLEM in self.roles_above
+        keeps_heading = paragraph.run_in >= 0 and not _FLAWED.isdisjoint(self.roles_above)
         start = paragraph.run_in if keeps_heading else paragraph.start
         counts = self.counts[bisect_left(self.counts, start) : bisect_left(self.counts, paragraph.end)]
         hits = self.topics.between(start, paragraph.end)

@@ -270,3 +270,17 @@ def test_short_sentences_that_open_most_paragraphs_of_a_section_are_its_headings
 )
 def test_a_short_sentence_is_no_heading_where_it_tells_a_story_or_stands_alone(paragraphs: str) -> None:
     assert outline_of(HEAD + "一、主要工作\n" + paragraphs) == [(1, "一、", "主要工作")]
+
+
+def test_the_heading_of_a_cause_stays_with_it_as_that_of_a_problem_does() -> None:
+    text = HEAD + (
+        "一、存在的不足和原因\n(一)存在的不足\n1.执法力量薄弱。持证人员仅有5名。\n2.普法形式单一。多以发传单为主。\n"
+        "(二)原因分析\n1.学习不够深入。学法多停留在读文件层面。\n2.保障机制不健全。编制少、经费紧。\n"
+    )
+
+    assert roles_of(text)[1:] == [
+        ("problem", "执法力量薄弱。持证人员仅有5名。"),
+        ("problem", "普法形式单一。多以发传单为主。"),
+        ("cause", "学习不够深入。学法多停留在读文件层面。"),
+        ("cause", "保障机制不健全。编制少、经费紧。"),
+    ]
