@@ -98,3 +98,24 @@ def test_invisible_characters_and_strange_spaces_go() -> None:
 )
 def test_marks_that_stand_twice_stand_once(text: str, result: str) -> None:
     assert cleaned(text) == result
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "青石桥镇2023年度法治政府建设工作情况报告",
+        "市人民政府：",
+        "云岭市水利局",
+        "某某县司法局工作报告",
+        "依法行政",
+    ],
+)
+def test_short_lines_of_utf_8_that_were_read_as_gb_are_repaired(line: str) -> None:
+    assert cleaned(line.encode().decode("gb18030", errors="replace")) == line
+
+
+@pytest.mark.parametrize(
+    "line", ["漓江、澧县、溆浦县、渌口区、浔阳区开展执法检查", "錄取名單：鋼鐵企業、鎮街道錢款", "漯河"]
+)
+def test_rare_characters_of_names_are_no_wrong_table(line: str) -> None:
+    assert removed(line) == []
