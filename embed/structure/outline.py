@@ -175,8 +175,13 @@ def _is_topic_sentence(sentence: str, rest: int) -> bool:
         return False
     if _NO_TOPIC.search(sentence) or ITEM.match(sentence):
         return False
-    halves = [len(half) for half in sentence[:-1].replace("，", ",").split(",")]
-    return len(halves) == 1 or (len(halves) == 2 and abs(halves[0] - halves[1]) <= _HALVES)
+    return ("，" not in sentence and "," not in sentence) or _halves_match(sentence[:-1])
+
+
+def _halves_match(words: str) -> bool:
+    """Whether words are a couplet: 聚焦便民利企,优化政务服务."""
+    halves = [len(half) for half in words.replace("，", ",").split(",")]
+    return len(halves) == 2 and abs(halves[0] - halves[1]) <= _HALVES
 
 
 class _Builder:
@@ -343,4 +348,5 @@ def _plain_heading(body: str, following: Line | None, line: Line) -> int:
         return len(body)
     if following.mark is not None and following.mark.value > 1:
         return 0
-    return len(body) if following.end - following.start > 2 * len(body) or following.mark else 0
+    longer = following.end - following.start > (1.4 if _halves_match(body) else 2) * len(body)
+    return len(body) if longer or following.mark else 0

@@ -244,16 +244,13 @@ class Turns:
         if self.opening is Opening.CAUSE:
             return False
         evaluates = sign == "。" and wording.EVALUATION.fullmatch(self.text, clause.start, clause.end) is not None
-        heads = self.is_head(index)
-        if heads and (not evaluates or self.opening is Opening.ITEM):
+        if self.is_head(index):  # what follows the short sentence that names a shortcoming explains it
             return False
-        if evaluates and not heads:
+        if evaluates:
             return True
         seen = self._seen_problem(index, sign)
         if seen is None:
             return False
-        if heads:
-            return seen["fresh"] >= _DECISIVE and seen["nothing old"] == 0
         likely = read_turn_weights().log_odds(f"{sign}problem", seen) > 0
         return likely or (sign == "，" and self._names_another(index, seen))
 

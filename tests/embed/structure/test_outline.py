@@ -284,3 +284,9 @@ def test_the_heading_of_a_cause_stays_with_it_as_that_of_a_problem_does() -> Non
         ("cause", "学习不够深入。学法多停留在读文件层面。"),
         ("cause", "保障机制不健全。编制少、经费紧。"),
     ]
+
+
+def test_a_couplet_on_its_own_line_heads_a_text_that_is_little_longer() -> None:
+    text = HEAD + "一、主要工作\n坚持预防为先,化解矛盾纠纷\n依托综治中心排查矛盾232件,化解229件。\n"
+
+    assert outline_of(text) == [(1, "一、", "主要工作"), (2, "", "坚持预防为先,化解矛盾纠纷")]
