@@ -32,6 +32,8 @@ TARGETS = {
     "text": make_gb18030(TEXT),
     "utf-16": TEXT.encode("utf-16"),
     "html": make_html(TEXT),
+    "lists": "<html><body><pre>甲\n乙</pre><ol start=2><li>一<ol type=a><li value=7><p>学法。</ol></ol><table><tr>"
+    "<td colspan=3 rowspan=2>事项<td>2023年</tr><tr><td>9件</tr></table><p>依法行政，扎实推进各项\n工作。".encode(),
     "docx": make_docx(TEXT, [["事项", "2023年"], ["行政复议", "9件"]]),
     "doc": make_doc(TEXT),
     "rtf": rb"{\rtf1\ansi\ansicpg936 \'b7\'a8\'d6\'ce\par \u27861?\u27835?}",
