@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
@@ -55,10 +56,11 @@ def read_lines(text: str, spans: Iterable[tuple[int, int]]) -> list[Line]:
     lines: list[Line] = []
     before = ""
     ordinals = _ordinals(text)
+    places = list(ordinals)
     for start, end in spans:
         whole = text[start:end]
         if whole != before:  # a line printed twice in a row is read once
-            lines.extend(_parts(text, start, end, ordinals) if ordinals else _divide(text, start, end))
+            lines.extend(_parts(text, start, end, ordinals, places) if ordinals else _divide(text, start, end))
         before = whole
     return _join_bare_marks(text, _settle(text, lines))
 
@@ -76,9 +78,9 @@ def _ordinals(text: str) -> dict[int, Mark]:
     return marks
 
 
-def _parts(text: str, start: int, end: int, ordinals: Mapping[int, Mark]) -> Iterator[Line]:
-    """The lines of a run, divided before each ordinal of a part."""
-    cuts = [at for at in ordinals if start < at < end]
+def _parts(text: str, start: int, end: int, ordinals: Mapping[int, Mark], places: Sequence[int]) -> Iterator[Line]:
+    """The lines of a run, divided before each ordinal of a part; `places` are those of all ordinals, in order."""
+    cuts = places[bisect_right(places, start) : bisect_left(places, end)]
     for left, right in pairwise([start, *cuts, end]):
         lines = _divide(text, left, _end(text, left, right))
         if left in ordinals:

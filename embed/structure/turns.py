@@ -23,6 +23,7 @@ _HEAD = 26  # characters of a sentence that heads an item: 一是夯实审查“
 _LONG = 20  # characters of a shortcoming that a comma may part from the next
 _SUBJECT = 4  # characters before the subject of a clause at most
 _BACK = 400  # characters of a unit that are looked back on
+_AHEAD = 40  # clauses that are looked ahead
 _MOST = 4.0  # of the weight of a topic that counts
 _EARLY = 10  # characters before the subject of a measure
 _SHORT = 15
@@ -123,7 +124,11 @@ class Turns:
 
     def _ends(self, index: int) -> tuple[int, int]:
         """Where clause `index` ends, and where its part of the sentence does."""
-        return self.clauses[index].end, self.clauses[self.stops["；"][index] - 1].end
+        return self.clauses[index].end, self.clauses[self._part_end(index) - 1].end
+
+    def _part_end(self, index: int) -> int:
+        """The clause behind the part of the sentence that clause `index` stands in, as far as it is looked at."""
+        return min(self.stops["；"][index], index + _AHEAD)
 
     def _seen(self, index: int, sign: str) -> _Seen | None:
         """The evidence at clause `index` that no wording gives, without that of the whole paragraph; None where there
@@ -131,7 +136,7 @@ class Turns:
         """
         if (sign == "，" and not self.hits[index] and not self.plans) or self.is_head(index):
             return None
-        stop = self.stops["；"][index]
+        stop = self._part_end(index)
         new, old = self._weights(index, index + 1 if sign == "，" else stop), self._before(index)
         name, weight = strongest(new)
         if sign != "。" and (name in old or not name) and not self.plans:
@@ -272,7 +277,7 @@ class Turns:
 
     def _seen_problem(self, index: int, sign: str) -> dict[str, float] | None:
         """The evidence at clause `index` for another shortcoming; None where nothing falls short on either side."""
-        stop, back = self.stops["；"][index], max(self.begin, index - _BACK // 10)
+        stop, back = self._part_end(index), max(self.begin, index - _BACK // 10)
         falls = self._falls()
         if not (any(falls[index:stop]) and any(falls[back:index])):
             return None

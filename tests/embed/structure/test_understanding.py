@@ -136,6 +136,10 @@ HOSTILE = {
     "years": "2024年，",
     "skeleton": "一、加强\n",
     "short lines": "加强领导\n",
+    "ordinals of parts": "第二,存在问题。力量不足,",
+    "names of parts": "一、存在的不足少数干部学法不够\n",
+    "topic sentences": "普法宣传走深走实。全年办案9件,效果很好。\n",
+    "run together": "(一)加强普法全年宣讲6场\n",
 }
 
 
