@@ -320,6 +320,7 @@ _LED = re.compile(
 )
 _PAIR = re.compile(r"(?P<above>省|市|州|盟|县|区|旗)委[、和,，及]?(?P=above)(?:人民)?政府")
 _COMMITTEE = re.compile(r"(?P<above>省|市|州|盟|县|区|旗)委(?![员托会])")
+_ABOVE = ((_LED, 4), (_PAIR, 2), (_COMMITTEE, 1))
 _TOWNS = {"街道": "镇", "乡": "镇", "苏木": "镇", "街": "镇", "办事处": "镇"}
 _OFFICES = (
     "分局",
@@ -355,13 +356,26 @@ def read_self_words(text: str) -> SelfWords:
         _count(words.own, match["own"], 1)
     words.own["区"] = words.own.get("区", 0) + len(_OWN_ZONE.findall(text[:20000]))
     _count(words.own, "局", 2 * len(_OWN_OFFICE.findall(text[:20000])))
-    for pattern, weight in ((_LED, 4), (_PAIR, 2), (_COMMITTEE, 1)):
-        for match in pattern.finditer(text):
-            above = match["above"]
-            words.above[above] = words.above.get(above, 0) + weight
+    _count_above(words.above, text)
     words.above["自治区"] = words.above.get("自治区", 0) + 4 * text.count("自治区党委")
     words.own = {k: v for k, v in words.own.items() if v}
     return words
+
+
+def _count_above(counts: dict[str, int], text: str) -> None:
+    """What the text says of the committee above: each pattern has its 委 behind one of a few characters."""
+    done = [0] * len(_ABOVE)
+    at = text.find("委", 1)
+    while at >= 0:
+        start = at - 3 if text.startswith("自治区", at - 3) else at - 1
+        for place, (pattern, weight) in enumerate(_ABOVE):
+            match = pattern.match(text, start) if start >= done[place] else None
+            if match is None and start < at - 1 >= done[place]:
+                match = pattern.match(text, at - 1)
+            if match:
+                counts[match["above"]] = counts.get(match["above"], 0) + weight
+                done[place] = match.end()
+        at = text.find("委", at + 1)
 
 
 def _count(counts: dict[str, int], word: str, weight: int) -> None:

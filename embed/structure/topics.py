@@ -55,17 +55,17 @@ def _supporting(topic: Topic) -> Topic:
 
 def find_topics(text: str) -> list[Hit[Topic]]:
     """Every wording of a kind of measure in the text, in order; inside a book title it only supports."""
+    found = [hit for hit in read_topics().find(text) if hit[2].name != _NEUTRAL]
+    titles = [match.span() for match in _TITLE.finditer(text)] if "《" in text else []
+    if not titles:
+        return found
     hits = []
-    titles = [(found.start(), found.end()) for found in _TITLE.finditer(text)]
     index = 0
-    for hit in read_topics().find(text):
-        topic = hit.value
-        if topic.name == _NEUTRAL:
-            continue
-        while index < len(titles) and titles[index][1] <= hit.start:
+    for hit in found:
+        while index < len(titles) and titles[index][1] <= hit[0]:
             index += 1
-        inside = index < len(titles) and titles[index][0] <= hit.start
-        hits.append(Hit(hit.start, hit.end, _supporting(topic)) if inside else hit)
+        inside = index < len(titles) and titles[index][0] <= hit[0]
+        hits.append(Hit(hit.start, hit.end, _supporting(hit.value)) if inside else hit)
     return hits
 
 
