@@ -38,6 +38,7 @@ STRONG_FIELD = re.compile(
 )
 WEAK_FIELD = re.compile(rf"^[ |｜·•※]*(?:{_OPEN} ?{ANY_LABEL} ?{_CLOSE}|{_OPEN}? ?{ANY_LABEL} ?[:：|｜])")
 FIELD_INSIDE = re.compile(rf"{_OPEN}? ?(?:{ANY_LABEL}) ?{_CLOSE}? ?[:：|｜]|{STRONG_LABEL}")
+STRONG_INSIDE = re.compile(rf"(?:{STRONG_LABEL}) ?[:：]")
 BARE_LABEL = re.compile(rf"^[ |｜]*{_OPEN}? ?({ANY_LABEL}) ?{_CLOSE}? ?[:：|｜]?[ |｜]*$")
 
 DATE = r"(?:(?:19|20)\d{2} ?[-/.年] ?\d{1,2}(?: ?[-/.月] ?\d{1,2} ?日?)?|\d{1,2}\.\d{1,2}\.(?:19|20)\d{2})"
@@ -46,6 +47,7 @@ DATE_VALUE = re.compile(rf"^[ |｜(（]*{DATE}(?: *{TIME})?[ |｜)）]*$")
 STAMP_LINE = re.compile(
     rf"^[ |｜]*{DATE} *{TIME}(?!\d*[人名])|^[ |｜]*(?:19|20)\d{{2}}[-/]\d{{1,2}}[-/]\d{{1,2}}(?:\D|$)"
 )
+COUNT_LINE = re.compile(r"^[ |｜]*(?:阅读|浏览|点击)(?:量|数|次数|人次)? ?\d+ ?次? ?(?:[|｜ ]|$)")
 CLOCK = re.compile(
     r"^[ |｜]*(?:(?:今天是|今天|现在是|现在时间|当前时间|北京时间|当前日期) ?[:：]? ?(?:\d|星期|公元)|"
     r"(?:19|20)\d{2} ?年 ?\d{1,2} ?月 ?\d{1,2} ?日,? ?星期|星期[一二三四五六日天] *$|农历)"
@@ -80,7 +82,7 @@ TAIL_MARK = re.compile(
 ANNEX = re.compile(r"^[ ]*附件 ?\d{0,2} ?(?:[:：]|$)")
 OFFICIAL_MARK = re.compile(r"^ ?[(（\[【] ?(?:此件|本文|此文)(?:主动|依申请|不予|删减后)?公开[^)）]{0,12}[)）\]】] ?$")
 TALK = re.compile(
-    r"^(?:欢迎(?:访问|光临|您|来到|关注)|您好,|扫一扫|手机扫|微信扫|打开微信|用微信|分享让更多人|"
+    r"^(?:欢迎(?:访问|光临|您|来到|关注)|您好[,，]|本(?:网站|站)使用(?i:cookie)|扫一扫|手机扫|微信扫|打开微信|用微信|分享让更多人|"
     r"(?:热门|热搜|搜索)(?:搜索|检索|关键词|词|热词)? ?[:：]|热搜词|"
     r"点击(?:查看|下载|播放|收听)|请(?:选择|输入)|您访问的链接|Baidu$|map$|\[我说两句)"
 )
@@ -176,10 +178,12 @@ def _reason(text: str, *, head: bool, outside: bool) -> RemovalReason | None:
 def _is_field_line(text: str, *, head: bool, outside: bool) -> bool:
     if STRONG_FIELD.match(text):
         return outside or "。" not in text
-    if head and STAMP_LINE.match(text):
+    if head and (STAMP_LINE.match(text) or COUNT_LINE.match(text)):
         return True
     if not outside or "。" in text:
         return False
+    if len(text) <= LONGEST_WIDGET_LINE and len(STRONG_INSIDE.findall(text)) >= 2:
+        return True
     return bool(WEAK_FIELD.match(text)) and (len(text) <= 60 or len(FIELD_INSIDE.findall(text)) >= 2)
 
 

@@ -30,6 +30,7 @@ SKIPPED = frozenset(
         "select",
         "option",
         "textarea",
+        "button",
         "iframe",
         "object",
         "svg",

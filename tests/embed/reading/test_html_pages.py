@@ -141,3 +141,10 @@ def test_the_first_line_of_a_title_is_kept_although_the_opening_names_the_office
     assert text_of(f"{head}<h1>某某区水利局</h1><div id=zoom>{paragraphs(body)}</div>") == "\n".join(
         ["某某区水利局", *body]
     )
+
+
+def test_buttons_and_notices_on_cookies_are_no_text() -> None:
+    notice = "<div><p>您访问的链接即将离开本站，是否继续？</p><button>继续访问</button></div>"
+    page = f"{notice}<h1>{TITLE}</h1>{paragraphs(BODY)}"
+
+    assert text_of(page + "<div>本网站使用Cookie以提升您的浏览体验。</div>") == "\n".join([TITLE, *BODY])

@@ -40,6 +40,10 @@ CHROME, FIELD = RemovalReason.CHROME, RemovalReason.PUBLICATION_LINE
         ("2019-04-24 16:30来源: 某省人民政府网 【字体: 打印", FIELD),
         ("文章来源:司法局", FIELD),
         ("来源:", FIELD),
+        ("发布人：admin 发布时间：2024/1/20 10:22:00 阅读次数：305", FIELD),
+        ("阅读 1203 | 2024-01-20", FIELD),
+        ("标签：法治政府 依法行政", FIELD),
+        ("您好，欢迎访问某某县人民政府网站", CHROME),
     ],
 )
 def test_a_line_above_the_text_goes_with_its_reason(line: str, reason: RemovalReason) -> None:
@@ -108,6 +112,7 @@ def test_a_title_printed_again_on_one_line_or_two_goes_once() -> None:
         "2023年12月31日",
         "一、工作情况",
         "来源：群众举报的线索有12条，占全部线索的三成，其余由部门移送。",
+        "阅读推广活动12场，参加群众3600人次，青少年占六成以上。",
         "编辑普法读本3种，印发5000册，发到每个村民小组和每所学校。",
     ],
 )
