@@ -58,6 +58,8 @@ def run_together(text: str, lines: Sequence[Line], groups: Iterable[Sequence[int
     """
     found: dict[int, int] = {}
     for group in groups:
+        if len(group) < 2:
+            continue
         ends = {index: _heading(text, lines[index]) for index in group}
         heads = {index: end for index, end in ends.items() if end}
         if len(heads) > 1 and len(heads) >= _MOST * len(group):
@@ -76,15 +78,12 @@ def _heading(text: str, line: Line) -> int:
     """Where the heading of a marked line ends that is followed by an opener without any sign; 0 without one."""
     if line.end - line.body < _SHORTEST + _REST:
         return 0
-    end = line.body + _LONGEST + _SHORTEST
+    # No heading goes on behind a sign; text may open in front of one only.
+    end = min(line.end, line.body + _LONGEST + _SHORTEST)
     sign = _SIGN.search(text, line.body, end)
-    if sign and sign.start() - line.body <= _SHORTEST:
-        return 0
-    # No heading goes on behind a sign; what opens the text may.
-    for found in _OPENER.finditer(text, line.body + _SHORTEST, min(line.end, end)):
+    end = sign.start() if sign else end
+    for found in _OPENER.finditer(text, line.body + _SHORTEST, end):
         head = text[line.body : found.start()]
-        if len(head) > _LONGEST or (sign and found.start() > sign.start()):
-            return 0
         if _HEAD.fullmatch(head) and not _NO_END.search(head):
-            return found.start()
+            return found.start() if len(head) <= _LONGEST else 0
     return 0
