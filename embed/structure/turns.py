@@ -256,8 +256,11 @@ class Turns:
         seen = self._seen_problem(index, sign)
         if seen is None:
             return False
-        likely = read_turn_weights().log_odds(f"{sign}problem", seen) > 0
-        return likely or (sign == "，" and self._names_another(index, seen))
+        if read_turn_weights().log_odds(f"{sign}problem", seen) > 0:
+            return True
+        if sign == "；" and not self.context.own_point and not self.item:
+            return seen["known"] == 0 and seen["all parts"] > 0
+        return sign == "，" and self._names_another(index, seen)
 
     def _names_another(self, index: int, seen: Mapping[str, float]) -> bool:
         """Whether the last clause of a sentence begins with what falls short: …,法律顾问作用发挥有待加强。"""

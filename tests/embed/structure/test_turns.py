@@ -159,3 +159,11 @@ def test_what_a_shortcoming_shows_in_is_no_shortcoming_of_its_own() -> None:
     text = "执法规范化水平不高,部分案卷文书缺项,裁量说理不够充分。"
 
     assert divided(text, Role.PROBLEM) == [text]
+
+
+def test_shortcomings_that_semicolons_part_are_passages_in_a_part_without_points() -> None:
+    text = "一方面,干部运用法治思维能力不足,习惯于行政命令;另一方面,村级调解组织作用发挥不够,矛盾上交较多。"
+    context = Context(frozenset({Role.PROBLEM}), own_point=False)
+    units = divide(text, 0, len(text), find_topics(text), context)
+
+    assert [text[unit.start : unit.end] for unit in units] == [text[: text.index("另一")], text[text.index("另一") :]]
