@@ -127,9 +127,12 @@ def is_advertising(line: str) -> bool:
 
 def is_keyword_line(line: str) -> bool:
     """Whether a short line holds words of betting and signs between them, and nothing else."""
-    text = folded(line)
-    if len(text) > LONGEST_KEYWORD_LINE:
+    if len(line) > LONGEST_KEYWORD_LINE:
         return False
+    first = folded(line[:1])
+    if first not in token_lengths() and "㐀" <= first <= "鿿":
+        return False
+    text = folded(line)
     words = keyword().findall(text)
     kinds = [vocabulary().get(word) for word in words]
     return sum(map(len, words)) == len(text.replace(" ", "")) and any(kind in _SURE for kind in kinds)
@@ -161,6 +164,7 @@ class _Reader:
         self.text = text
         self.costs = word_costs()
         self.kinds = vocabulary()
+        self.names: dict[str, float] = {}  # what words cost more as names
         # What stands elsewhere in the same document is a word of it; the runs themselves are no witness.
         pieces, done = [], 0
         for start, end in cores:
@@ -345,6 +349,12 @@ class _Reader:
 
     def _as_name(self, word: str) -> float:
         """What a word costs more as the name of a site: sites take everyday words, hardly ever those of reports."""
+        found = self.names.get(word)
+        if found is None:
+            found = self.names[word] = self._cost_as_name(word)
+        return found
+
+    def _cost_as_name(self, word: str) -> float:
         cost = self.costs.get(word, NEVER)
         if len(word) == 1:
             return WORD_OF_REPORTS if cost < FREQUENT_CHARACTER else 0.0

@@ -182,7 +182,8 @@ def _is_field_line(text: str, *, head: bool, outside: bool) -> bool:
         return True
     if not outside or "。" in text:
         return False
-    if len(text) <= LONGEST_WIDGET_LINE and len(STRONG_INSIDE.findall(text)) >= 2:
+    colons = text.count(":") + text.count("：")
+    if colons >= 2 and len(text) <= LONGEST_WIDGET_LINE and len(STRONG_INSIDE.findall(text)) >= 2:
         return True
     return bool(WEAK_FIELD.match(text)) and (len(text) <= 60 or len(FIELD_INSIDE.findall(text)) >= 2)
 
@@ -199,7 +200,7 @@ def _is_widget(text: str, *, outside: bool) -> bool:
         return False
     if FOOTER.search(text) or TALK.match(text) or FILE_NAME.match(text):
         return True
-    if (CRUMBS.search(text) and "。" not in text) or LINKS.match(text):
+    if (CRUMBS.search(text) and "。" not in text) or (("|" in text or "｜" in text) and LINKS.match(text)):
         return True
     tokens = [token for token in _WIDGET_SPLIT.split(text) if token]
     return len(tokens) >= 3 and sum(token in _WIDGET_WORDS for token in tokens) * 2 >= len(tokens)

@@ -122,7 +122,9 @@ def repeated_edits(lines: Sequence[Line]) -> Iterator[Edit]:
 
 def contents_edits(lines: Sequence[Line]) -> Iterator[Edit]:
     """A table of contents: its heading, and the lines behind it that lead to a page or stand again below."""
-    first = next((i for i, line in enumerate(lines[:FARTHEST_REPEAT]) if CONTENTS.match(line.text)), None)
+    first = next(
+        (i for i, line in enumerate(lines[:FARTHEST_REPEAT]) if "目" in line.text and CONTENTS.match(line.text)), None
+    )
     if first is None:
         return
     later: set[str] | None = None
