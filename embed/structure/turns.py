@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from operator import mul
 from typing import NamedTuple
@@ -50,7 +50,6 @@ class Turns:
         self._flaws: list[list[Hit[Topic]]] | None = None  # wordings of shortcomings by clause, found when asked for
         self._whole: tuple[float, ...] | None = None  # evidence of the whole paragraph, found when asked for
         self._odds: dict[str, float] = {}  # what it says by column
-        self._short: list[bool] | None = None  # which clauses say that something falls short, found when asked for
         self.expects_problems = context.expects_problems
         self.only_plans = context.only_plans
         self.begin = 0
@@ -81,9 +80,7 @@ class Turns:
 
     def column(self, sign: str) -> str:
         """The column of the weights that counts behind a sign here."""
-        if self.plans:
-            return f"{sign}plan"
-        return f"{sign}problem" if self.expects_problems else sign
+        return f"{sign}plan" if self.plans else sign
 
     def evidence(self, index: int, sign: str) -> dict[str, float] | None:
         """What can be seen at clause `index` for and against a turn; None where there can be none.
@@ -91,7 +88,7 @@ class Turns:
         The keys are those of `data/turns.tsv`; yes and no are 1 and 0, weights of topics end at 4.
         """
         if self.expects_problems and not self.planning:
-            return self._seen_problem(index, sign) if self._may_turn_problem(index, sign) else None
+            return None
         seen = self._seen(index, sign)
         if seen is None:
             return None
@@ -249,77 +246,37 @@ class Turns:
         if self.opening is Opening.CAUSE:
             return False
         evaluates = sign == "。" and wording.EVALUATION.fullmatch(self.text, clause.start, clause.end) is not None
-        if self.is_head(index):  # what follows the short sentence that names a shortcoming explains it
-            return False
-        if evaluates:
+        if self.is_head(index):  # a sentence that counts explains the short one that names a shortcoming
+            if not evaluates or self.opening is Opening.ITEM or self._has_count(index, index + 1):
+                return False
+        elif evaluates:
             return True
-        seen = self._seen_problem(index, sign)
-        if seen is None:
+        stop, back = min(self.stops[sign][index], index + _AHEAD), max(self.begin, index - _BACK // 10)
+        start, end = clause.start, self.clauses[stop - 1].end
+        first = max(self.clauses[back].start, start - _BACK)
+        falls = (wording.FALLS if sign == "，" else wording.FALLS_SHORT).search
+        if not (falls(self.text, start, end) and falls(self.text, first, start)):
             return False
-        if read_turn_weights().log_odds(f"{sign}problem", seen) > 0:
-            return True
-        if sign == "；" and not self.context.own_point and not self.item:
-            return seen["known"] == 0 and seen["all parts"] > 0
-        return sign == "，" and self._names_another(index, seen)
-
-    def _names_another(self, index: int, seen: Mapping[str, float]) -> bool:
-        """Whether the last clause of a sentence begins with what falls short: …,法律顾问作用发挥有待加强。"""
-        if self.clauses[index].sign not in "。；" or seen["lacks"] or seen["nothing old"]:
-            return False
-        clause, first = self.clauses[index], self.clauses[self.begin].start
-        if clause.end - clause.start < _LONG // 2 or clause.start - first < _LONG:
-            return False
-        return seen["fresh"] >= _DECISIVE and seen["early"] > 0
-
-    def _may_turn_problem(self, index: int, sign: str) -> bool:
-        """Whether the weights are asked here; elsewhere plain wordings decide."""
-        clause = self.clauses[index]
-        if Role.PROBLEM not in self.context.roles or self.opening is Opening.CAUSE or self.is_head(index):
-            return False
-        return sign != "。" or wording.EVALUATION.fullmatch(self.text, clause.start, clause.end) is None
-
-    def _seen_problem(self, index: int, sign: str) -> dict[str, float] | None:
-        """The evidence at clause `index` for another shortcoming; None where nothing falls short on either side."""
-        stop, back = self._part_end(index), max(self.begin, index - _BACK // 10)
-        falls = self._falls()
-        if not (any(falls[index:stop]) and any(falls[back:index])):
-            return None
-        text, start, here = self.text, self.heads[index], self.clauses[index].end
-        end, first = self.clauses[stop - 1].end, self.clauses[self.begin].start
-        new = weigh(self._shortcomings(index, index + 1 if sign == "，" else stop))
-        old = weigh(self._shortcomings(back, index))
+        new = weigh(self._shortcomings(index, stop))
+        old = weigh(hit for hit in self._shortcomings(back, index) if hit.start >= first)
         name, weight = strongest(new)
-        known, reached = old.get(name, 0.0), strongest(old)[1]
+        if sign == "；" and not self.context.own_point and not self.item:
+            return new.keys().isdisjoint(old)
+        if weight < _DECISIVE or name in old or not old:
+            return False
         kin = families("shortcomings")
-        near = bool(name) and not known and any(not kin[name].isdisjoint(kin[other]) for other in old)
-        hit = next(self._shortcomings(index, index + 1), None)
-        whole = all(clause.sign != "。" for clause in self.clauses[back:index])
-        return {
-            "fresh": 0.0 if known or near else min(weight, _MOST),
-            "fresh kin": min(weight, _MOST) if near else 0.0,
-            "known": min(weight, _MOST) if known else 0.0,
-            "nothing new": float(not name),
-            "old": min(reached, _MOST),
-            "nothing old": float(not old),
-            "early": float(hit is not None and hit.start - start <= _SUBJECT),
-            "short": float(here - start < _SHORT),
-            "short before": float(start - first < _SHORT),
-            "long": min(end - start, 200) / 100,
-            "long before": min(start - first, 400) / 100,
-            "item": float(self.item > 0),
-            "own point": float(self.context.own_point),
-            "falls": float(falls[index]),
-            "lacks": float(wording.LACKS.match(text, start, here) is not None),
-            "some": float(wording.SOME.match(text, start, here) is not None),
-            "all parts": float(whole and sign == "；"),
-        }
+        near = not kin[name].isdisjoint(kin[strongest(old)[0]])
+        return not near and (sign != "，" or self._names_another(index, stop, start - first))
 
-    def _falls(self) -> list[bool]:
-        """Which clauses say that something falls short."""
-        if self._short is None:
-            search = wording.FALLS_SHORT.search
-            self._short = [search(self.text, clause.start, clause.end) is not None for clause in self.clauses]
-        return self._short
+    def _names_another(self, index: int, stop: int, behind: int) -> bool:
+        """Whether a clause behind a comma begins with what falls short: …,法律顾问作用发挥有待加强。"""
+        start, end = self.clauses[index].start, self.clauses[stop - 1].end
+        if behind < _LONG or end - start < _LONG // 2 or self.clauses[stop - 1].sign not in "。；":
+            return False
+        if wording.LACKS.match(self.text, start, end):
+            return False
+        first = next(self._shortcomings(index, stop), None)
+        return first is not None and first.start - start <= _SUBJECT
 
     def _shortcomings(self, begin: int, end: int) -> Iterator[Hit[Topic]]:
         """Wordings of shortcomings in clauses begin … end − 1."""

@@ -36,7 +36,6 @@ __all__ = [
     "SHORTCOMING",
     "SHORTCOMING_SIGNS",
     "SIGNATURE",
-    "SOME",
     "STEP",
     "SUMMARY",
     "SUMMARY_SIGNS",
@@ -243,8 +242,6 @@ FALLS_SHORT = re.compile(
 WILL = re.compile(r"(?:我[一-鿿]{1,3})?(?:将(?!近)|拟|打算|准备|力争)")
 # A clause that goes on with what its subject lacks.
 LACKS = re.compile(alternatives("缺乏 缺少 缺失 没有 未 难以 无法 不能 导致 影响 造成 使 存在 仍 还 对"))
-# Who falls short, at the head of a clause.
-SOME = re.compile("但?(?:个别|部分|少数|一些|有的|有些|不少|多数|大多)")
 # A short sentence that names a shortcoming and is explained by the next: 执法队伍待强化。
 EVALUATION = re.compile(rf"{_SOME}{{2,22}}{_FALLS}{_SOME}{{0,8}}。")
 

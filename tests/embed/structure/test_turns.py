@@ -27,11 +27,9 @@ def divided(text: str, role: Role = Role.MEASURE) -> list[str]:
 @pytest.mark.parametrize("column", COLUMNS)
 def test_every_evidence_has_a_weight_in_every_column(column: str) -> None:
     measures = turns_of("调解纠纷9件。办理法律援助4件。").evidence(1, "。")
-    flaws = turns_of("人员力量不足,普法形式单一。", Role.PROBLEM).evidence(1, "，")
 
     assert measures is not None
-    assert flaws is not None
-    assert set(read_turn_weights().weights[column]) == {*measures, *flaws, "bias"}
+    assert set(read_turn_weights().weights[column]) == {*measures, "bias"}
 
 
 def test_the_evidence_of_a_known_topic_is_no_fresh_one() -> None:
@@ -149,7 +147,7 @@ def test_shortcomings_of_different_kinds_are_passages() -> None:
     flaws = [
         "法律服务资源不足,全镇没有一家律师事务所,群众打官司要跑三十公里;",
         "普法宣传形式单一,仍以发传单、挂横幅为主,针对性不强;",
-        "执法人员老化,五名队员平均年龄五十一岁,夜间巡查力不从心。",
+        "执法队伍年龄老化,五名队员平均年龄五十一岁,夜间巡查力不从心。",
     ]
 
     assert divided("".join(flaws), Role.PROBLEM) == flaws
