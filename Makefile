@@ -4,7 +4,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 STORE ?= build/demo-store
 
-.PHONY: install demo test lint gate bench clean
+.PHONY: install demo test lint gate bench compiled clean
 
 install: $(STAMP)
 
@@ -35,6 +35,13 @@ gate: install
 
 bench: install
 	$(BIN)/python -m benchmarks --quick
+
+# A wheel whose reading is compiled to machine code; needs a C compiler. Two to three minutes.
+compiled: install
+	rm -rf build/compiled
+	BIJIAN_COMPILED=1 $(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation -w build/compiled .
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --target build/compiled/site build/compiled/*.whl
+	$(BIN)/python scripts/check_compiled.py build/compiled/site
 
 clean:
 	rm -rf build $(VENV)
