@@ -97,6 +97,7 @@ class Turns:
         for name, test, far in _worded(self.column(sign)):
             worded[name] = float(test(self.text, start, ends[far]) is not None)
         worded["begins and states"] = float(worded["begins"] > 0 and _states_something_new(seen))
+        worded["leader among leaders"] = float(worded["leader"] > 0 and seen.leaders > 0)
         whole = zip(_PARAGRAPH, self._paragraph(), strict=True)
         return {**dict(zip(_SEEN, map(float, seen), strict=True)), **dict(whole), **worded}
 
@@ -107,7 +108,7 @@ class Turns:
             return True
         bias, weights = _weights_seen(column)
         total = sum(map(mul, weights, seen), bias) + self._paragraph_odds(column)
-        stakes, most, least = _stakes(column, states=_states_something_new(seen))
+        stakes, most, least = _stakes(column, states=_states_something_new(seen), leaders=seen.leaders > 0)
         for stake, (_, test, far) in zip(stakes, _worded(column), strict=True):
             if total + most <= 0 or total + least > 0:
                 break
@@ -396,6 +397,7 @@ _WORDED: _Wordings = (
     ("acts", wording.ACTION.match, False),
     ("result", wording.RESULT.search, True),
     ("timed", wording.TIMED.match, False),
+    ("leader", wording.LEADER.match, False),
     ("honour", wording.HONOUR.search, True),
 )
 
@@ -407,13 +409,18 @@ def _worded(column: str) -> _Wordings:
     return _PLANNED if column.endswith("plan") else _WORDED
 
 
-@lru_cache(maxsize=12)
-def _stakes(column: str, *, states: bool) -> tuple[tuple[float, ...], float, float]:
+_LEADER = [name for name, _, _ in _WORDED].index("leader")
+
+
+@lru_cache(maxsize=4 * len(COLUMNS))
+def _stakes(column: str, *, states: bool, leaders: bool) -> tuple[tuple[float, ...], float, float]:
     """What each wording weighs in a column of the weights, and how far all of them can move the scale up and down."""
     table = read_turn_weights().weights[column]
     stakes = [table[name] for name, _, _ in _worded(column)]
     if states:
         stakes[0] += table["begins and states"]
+    if leaders:
+        stakes[_LEADER] += table["leader among leaders"]
     return tuple(stakes), sum(stake for stake in stakes if stake > 0), sum(stake for stake in stakes if stake < 0)
 
 

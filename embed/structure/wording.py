@@ -26,6 +26,7 @@ __all__ = [
     "ITEM",
     "ITEM_SIGNS",
     "LACKS",
+    "LEADER",
     "LEAD_IN",
     "PLAN",
     "PLAN_SIGNS",
@@ -310,6 +311,10 @@ TIMED = re.compile(r"(?:全年|年内|今年(?:以来)?|20[0-9]{2}年(?:以来)?
 RESULT = re.compile(
     r"(?:下降|减少|少了|降低|压缩|缩短|上升|增长|提高|提升)(?:了|到|至)?[^，,。；;]{0,8}[0-9一二两三四五六七八九十半倍]"
     r"|没有(?:再|一|发生)|无一|未发生|零投诉|零复议"
+)
+# Leaders, or a session of theirs, as the subject of a clause.
+LEADER = re.compile(
+    r"[一-鿿]{0,8}?(?:书记|[省市县区镇乡局州盟旗厅]长(?![期效远线])|主要负责(?:人|同志)|主要领导|领导班子|党组会|党委会|常委会|常务会|办公会)"
 )
 HONOUR = re.compile(
     alternatives(rf"荣获 入选 被评为 获评 蝉联 评为 授予 获得{_SOME}{{2,30}}(?:称号|荣誉|奖) 名列前茅 排名第")

@@ -40,6 +40,24 @@ def test_the_evidence_of_a_known_topic_is_no_fresh_one() -> None:
     assert evidence["known"] == evidence["carry"] > 0
 
 
+@pytest.mark.parametrize(
+    ("role", "clause", "leader", "among_leaders"),
+    [
+        (Role.LEADERSHIP, "镇长带队督办信访积案3件。", 1.0, 1.0),
+        (Role.MEASURE, "党委会议研究普法工作2次。", 1.0, 0.0),
+        (Role.LEADERSHIP, "全年督办信访积案3件。", 0.0, 0.0),
+        (Role.MEASURE, "市长期开展普法宣传。", 0.0, 0.0),
+    ],
+)
+def test_a_clause_of_which_leaders_are_the_subject_is_evidence(
+    role: Role, clause: str, leader: float, among_leaders: float
+) -> None:
+    evidence = turns_of(f"组织普法宣传9场。{clause}", role).evidence(1, "。")
+
+    assert evidence is not None
+    assert (evidence["leader"], evidence["leader among leaders"]) == (leader, among_leaders)
+
+
 def test_what_the_whole_paragraph_says_is_evidence_at_each_of_its_clauses() -> None:
     turns = turns_of("调解纠纷9件。办理法律援助4件。")
     evidence = turns.evidence(1, "。")
