@@ -146,7 +146,7 @@ class Guide:
 
 
 def matrix(cases: Cases, names: Sequence[str]) -> NDArray[np.float64]:
-    """Shape (cases, 10 · evidence + 9): a shared column and one for each sign of each evidence, and the signs."""
+    """Shape (cases, 7 · evidence + 6): a shared column and one for each of `COLUMNS` of each evidence, and those."""
     plain = np.array([[row.get(name, 0.0) for name in names] for row in cases.evidence])
     blocks = [plain]
     for column in COLUMNS:

@@ -174,9 +174,6 @@ def _kind(level: Level | None, organ: Organ | None, ranked: list[tuple[str, Orga
     return ""
 
 
-_TOWN_WORDS = {"街道": "街道", "镇": "镇", "乡": "乡", "苏木": "苏木"}
-
-
 def _town(
     level: Level | None,
     ranked: list[tuple[str, Organ]],

@@ -23,15 +23,6 @@ class TurnWeights:
 
     weights: Mapping[str, Mapping[str, float]]
 
-    def log_odds(self, column: str, evidence: Mapping[str, float]) -> float:
-        """The log-odds that a passage begins here, as far as the evidence given goes."""
-        table = self.weights[column]
-        total = table["bias"]
-        for name, value in evidence.items():
-            if value:
-                total += table.get(name, 0.0) * value
-        return total
-
 
 def parse_turn_weights(text: str) -> TurnWeights:
     """A table of weights: lines of evidence and, parted by tabs, its weight in each of `COLUMNS`."""

@@ -235,9 +235,6 @@ class Turns:
             at += 1
         return at
 
-    def _acts(self, index: int) -> bool:
-        return wording.ACTION.match(self.text, self.heads[index], self.clauses[index].end) is not None
-
     # ------------------------------------------------------------ shortcomings
 
     def _turns_problem(self, index: int, sign: str) -> bool:

@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
+import random
+from collections.abc import Iterator
+
 import pytest
 
 from embed.structure.passages import divide
 from embed.structure.report import Role
 from embed.structure.sentences import find_clauses
 from embed.structure.topics import find_topics
-from embed.structure.turn_weights import COLUMNS, read_turn_weights
-from embed.structure.turns import Turns
+from embed.structure.turn_weights import COLUMNS, TurnWeights, read_turn_weights
+from embed.structure.turns import Turns, _stakes, _weights_of_paragraph, _weights_seen
 from embed.structure.units import Context
 from embed.structure.wording import COUNT
+
+
+def forget_weights() -> None:
+    for kept in (_weights_seen, _weights_of_paragraph, _stakes):
+        kept.cache_clear()
+
+
+@pytest.fixture
+def _fresh_weights() -> Iterator[None]:
+    yield
+    forget_weights()
 
 
 def turns_of(text: str, role: Role = Role.MEASURE) -> Turns:
@@ -119,17 +133,31 @@ def test_what_a_measure_lacks_is_a_passage_of_its_own(measure: str, flaw: str) -
     [
         "调解纠纷9件。办理法律援助4件，帮助12人；审查合同36份，废止文件2件。全年信访量下降12%，荣获先进称号。",
         "加强宣传，组织培训3次，开展普法；推进公开，修订制度5项，确保落实。今年以来排查隐患30处。",
+        "学习贯彻习近平法治思想。办理法律援助案件31件；推行一窗受理。",
+        "落实责任制，书记带队督察2次，约谈4人；局长主持述法，党组会议研究议题6个。镇长接访12次。",
     ],
 )
+@pytest.mark.parametrize("role", [Role.MEASURE, Role.LEADERSHIP, Role.PLAN])
 @pytest.mark.parametrize("sign", ["。", "；", "，"])
-def test_a_turn_is_decided_as_all_the_evidence_together_says(text: str, sign: str) -> None:
-    turns = turns_of(text)
-    weights = read_turn_weights()
-    for index in range(1, len(turns.clauses)):
-        evidence, seen = turns.evidence(index, sign), turns._seen(index, sign)
-        assert (evidence is None) is (seen is None)
-        if evidence is not None and seen is not None and not evidence["both count"]:
-            assert turns._decides(index, sign, seen) is (weights.log_odds(sign, evidence) > 0)
+@pytest.mark.usefixtures("_fresh_weights")
+def test_a_turn_is_decided_as_all_the_evidence_together_says(
+    text: str, sign: str, role: Role, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = read_turn_weights().weights[sign].keys()
+    for number in range(20):  # weights of which each can tip the scale
+        dice = random.Random(number)
+        drawn = TurnWeights({column: {name: dice.uniform(-2, 2) for name in names} for column in COLUMNS})
+        monkeypatch.setattr("embed.structure.turns.read_turn_weights", lambda drawn=drawn: drawn)
+        forget_weights()
+        turns = turns_of(text, role)
+        column = turns.column(sign)
+        weights = drawn.weights[column]
+        for index in range(1, len(turns.clauses)):
+            evidence, seen = turns.evidence(index, sign), turns._seen(index, sign)
+            assert (evidence is None) is (seen is None)
+            if evidence is not None and seen is not None and not evidence["both count"]:
+                log_odds = weights["bias"] + sum(weights[name] * value for name, value in evidence.items())
+                assert turns._decides(index, column, seen) is (log_odds > 0)
 
 
 @pytest.mark.parametrize(

@@ -11,39 +11,9 @@ from pathlib import Path
 import pytest
 from rich.cells import cell_len
 
-import service.cli.check
-import service.cli.clusters
-import service.cli.index
-import service.cli.report
 from service.cli.main import main
-from service.settings import Settings
-from tests.faults.workload import write_files
-from tests.helpers.stores import HashEncoder
 
 Call = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Call:
-    def opener(settings: Settings) -> Callable[[], HashEncoder]:
-        return lambda: HashEncoder(model=settings.model)
-
-    for module in (service.cli.index, service.cli.clusters, service.cli.report, service.cli.check):
-        monkeypatch.setattr(module, "encoder_opener", opener)
-    monkeypatch.setenv("COLUMNS", "80")
-
-    def run(*arguments: str) -> tuple[int, str, str]:
-        code = main([*arguments, "--store", str(tmp_path / "store")])
-        said = capsys.readouterr()
-        return code, said.out, said.err
-
-    return run
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    write_files(tmp_path / "in", 1)
-    return tmp_path / "in"
 
 
 def test_a_folder_without_reports_is_said_to_be_one_and_no_next_step_is_named(call: Call, tmp_path: Path) -> None:

@@ -8,37 +8,9 @@ from pathlib import Path
 
 import pytest
 
-import service.cli.index
-import service.cli.reindex
 from embed.index import Store
-from service.cli.main import main
-from service.settings import Settings
-from tests.faults.workload import write_files
-from tests.helpers.stores import HashEncoder
 
 Call = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Call:
-    def opener(settings: Settings) -> Callable[[], HashEncoder]:
-        return lambda: HashEncoder(model=settings.model)
-
-    monkeypatch.setattr(service.cli.index, "encoder_opener", opener)
-    monkeypatch.setattr(service.cli.reindex, "encoder_opener", opener)
-
-    def run(*arguments: str) -> tuple[int, str, str]:
-        code = main([*arguments, "--store", str(tmp_path / "store")])
-        said = capsys.readouterr()
-        return code, said.out, said.err
-
-    return run
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    write_files(tmp_path / "in", 1)
-    return tmp_path / "in"
 
 
 def first_report(tmp_path: Path) -> str:
